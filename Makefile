@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU make: make, make check, make soak, make bench, make fuzz, make install, make clean.  V=1 shows the commands,
+# SAN=address,undefined builds with sanitizers in a folder of its own.
+PREFIX  ?= /usr/local
+DESTDIR ?=
+SAN     ?=
+OBJ     ?= obj$(if $(SAN),/san)
+
+CC      ?= cc
+OPT     ?= -O2 -g
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Wlogical-op \
+	   -Wduplicated-cond -Wpointer-arith -Wwrite-strings -Werror
+HARDEN  := -fstack-protector-strong \
+	   $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=2)
+COMPILE := -std=c11 -D_GNU_SOURCE -Ilib -I. $(WARN) $(OPT) $(HARDEN) $(CFLAGS) -MMD -MP
+LINK    := $(OPT) $(HARDEN) -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+LIBS    := -lunbound -lldns -lcares -levent -lpcre2-8 -ljansson -lcrypto
+
+# A program FOLDER/emt-NAME is FOLDER/NAME_main.c, the modules (every other .c) and lib/.
+PROGRAMS := delivery/emt-deliver delivery/emt-enrich sessionparse/emt-sessions
+TOOLS    := lab/emt-fill
+# Started for every mail, and not allowed to fail because a shared library is being upgraded.
+STATIC   := delivery/emt-deliver
+
+LIB_C   := $(wildcard lib/*/*.c)
+PART_C  := $(filter-out %_main.c,$(wildcard $(addsuffix *.c,$(sort $(dir $(PROGRAMS) $(TOOLS))))))
+UNIT    := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/unit/test_*.c))
+FUZZ    := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAY  := $(FUZZ:%=$(OBJ)/tests/fuzz/replay_%)
+HELPERS := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/tools/*.c))
+ARCHIVES := $(OBJ)/parts.a $(OBJ)/libemt.a
+BINS    := $(PROGRAMS:%=$(OBJ)/%) $(TOOLS:%=$(OBJ)/%)
+MAN     := $(wildcard */emt-*.[158] docs/*.[57])
+
+Q = $(if $(V),,@$(if $(1),echo "  $(1)";))
+
+all: $(BINS)
+
+$(OBJ)/%.o: %.c Makefile
+	$(call Q,CC $<)mkdir -p $(@D) && $(CC) $(COMPILE) -c -o $@ $<
+
+$(OBJ)/libemt.a: $(LIB_C:%.c=$(OBJ)/%.o)
+	$(call Q,AR $@)rm -f $@ && $(AR) rcs $@ $^
+
+$(OBJ)/parts.a: $(PART_C:%.c=$(OBJ)/%.o)
+	$(call Q,AR $@)rm -f $@ && $(AR) rcs $@ $^
+
+define PROGRAM
+$(OBJ)/$(1): $(OBJ)/$(dir $(1))$(patsubst emt-%,%,$(notdir $(1)))_main.o $(ARCHIVES)
+	$$(call Q,LD $$@)$(CC) $(LINK) $(if $(SAN),,$(if $(filter $(1),$(STATIC)),-static)) -o $$@ $$^ $(LIBS)
+endef
+$(foreach p,$(PROGRAMS) $(TOOLS),$(eval $(call PROGRAM,$(p))))
+
+$(UNIT) $(HELPERS): $(OBJ)/%: $(OBJ)/%.o $(ARCHIVES)
+	$(call Q,LD $@)$(CC) $(LINK) -o $@ $^ $(LIBS) -lpthread
+
+$(REPLAY): $(OBJ)/tests/fuzz/replay_%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/replay.o $(ARCHIVES)
+	$(call Q,LD $@)$(CC) $(LINK) -o $@ $^ $(LIBS)
+
+# TESTS="tests/lab/*.t" limits a run; EMT_SOAK=1 is what `make soak` adds.
+check: all $(UNIT) $(REPLAY) $(HELPERS)
+	@OBJ=$(abspath $(OBJ)) SAN=$(SAN) tests/run $(if $(TESTS),$(wildcard $(TESTS)),$(UNIT) $(REPLAY) $(wildcard tests/*/*.t))
+
+soak: export EMT_SOAK = 1
+soak: check
+
+bench: all $(HELPERS)
+	@OBJ=$(abspath $(OBJ)) tests/bench/run
+
+# Coverage-guided fuzzing of one target: make fuzz TARGET=fuzz_session SECONDS=60
+fuzz:
+	clang-14 -std=c11 -D_GNU_SOURCE -Ilib -I. -g -O1 -fsanitize=fuzzer,address,undefined -o $(OBJ)/$(TARGET) \
+	    tests/fuzz/$(TARGET).c $(LIB_C) $(PART_C) $(LIBS)
+	mkdir -p $(OBJ)/corpus/$(TARGET)
+	$(OBJ)/$(TARGET) -max_total_time=$(or $(SECONDS),60) $(OBJ)/corpus/$(TARGET) tests/fuzz/corpus/$(TARGET)
+
+install: all
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/emt/schema
+	install -m 755 $(PROGRAMS:%=$(OBJ)/%) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 schema/*.json $(DESTDIR)$(PREFIX)/share/emt/schema
+	for page in $(MAN); do section=$${page##*.}; \
+	    install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section/$${page##*/} || exit 1; done
+
+clean:
+	rm -rf obj
+
+.PHONY: all check soak bench fuzz install clean
+.SECONDARY:
+-include $(patsubst %.c,$(OBJ)/%.d,$(LIB_C) $(PART_C) $(wildcard */*_main.c tests/*/*.c))

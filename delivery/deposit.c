@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "delivery/deposit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/sha256.h"
+#include "delivery/mail_record.h"
+#include "delivery/mailname.h"
+#include "io/record.h"
+#include "mail/header.h"
+
+enum {
+	NUMBER_MAX = 1000000,	     /* mails that want one name */
+	RECORD_MAX = 16 * 1024 * 1024, /* octets of a record that is looked at */
+	READ_SIZE = 65536,
+};
+
+enum found {
+	FOUND_NONE,  /* no file of that name */
+	FOUND_OURS,
+	FOUND_OTHER,
+	FOUND_ERROR, /* errno */
+};
+
+/* Reads a whole file; false with errno. */
+static bool
+read_all(int fd, struct buf *text)
+{
+	for (;;) {
+		char *room = buf_room(text, READ_SIZE);
+		ssize_t n = room ? read(fd, room, READ_SIZE) : -1;
+
+		if (!room)
+			errno = EFBIG;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0;
+		buf_added(text, (size_t)n);
+	}
+}
+
+static bool
+has_text(json_t *record, const char *key, struct span want)
+{
+	json_t *wanted = want.p ? record_string(want) : json_null();
+	bool same = json_equal(json_object_get(record, key), wanted);
+
+	json_decref(wanted);
+	return same;
+}
+
+/* Is this the text of a record of our delivery?  The digest is looked for first: mails that share sender and second
+ * have many records to look at, and parsing each would cost more than the delivery. */
+static bool
+is_ours(struct span text, const struct deposit_key *key)
+{
+	json_t *record;
+	bool ours;
+
+	if (!text.n || !memmem(text.p, text.n, key->content_sha256, SHA256_HEX_LEN))
+		return false;
+	if (record_read(text, MAIL_SCHEMA, &record) != RECORD_READ_OK)
+		return false;
+	ours = has_text(record, "content_sha256", span_str(key->content_sha256)) &&
+	    has_text(record, "queue_id", key->queue_id) && has_text(record, "recipient", key->recipient);
+	json_decref(record);
+	return ours;
+}
+
+static enum found
+find_record(const struct deposit *d, const char *name)
+{
+	int fd = openat(d->json_dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	enum found found = FOUND_ERROR;
+	struct buf text;
+
+	if (fd < 0)
+		return errno == ENOENT ? FOUND_NONE : FOUND_ERROR;
+	buf_init(&text, RECORD_MAX);
+	if (read_all(fd, &text))
+		found = is_ours(buf_span(&text), &d->key) ? FOUND_OURS : FOUND_OTHER;
+	else if (text.overflow)
+		found = FOUND_OTHER; /* no record of ours is that large */
+	buf_free(&text);
+	close(fd);
+	return found;
+}
+
+/* Does the mail in this file have our bytes, the mbox line apart? */
+static enum found
+compare_mail(int fd, const char *content_sha256)
+{
+	char hex[SHA256_HEX_LEN + 1], piece[READ_SIZE];
+	struct sha256 content;
+	bool first = true;
+	ssize_t n;
+
+	sha256_init(&content);
+	while ((n = read(fd, piece, sizeof piece)) != 0) {
+		struct span data = {piece, (size_t)n};
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return FOUND_ERROR;
+		sha256_add(&content, first ? span_from(data, header_mbox_line(data)) : data);
+		first = false;
+	}
+	sha256_hex(&content, hex);
+	return strcmp(hex, content_sha256) == 0 ? FOUND_OURS : FOUND_OTHER;
+}
+
+/* A mail stands at our name and had no record a moment ago.  Waits until whoever writes it is done or dead, and looks
+ * again.  FOUND_NONE: it is ours to finish, and *lock_fd holds its lock; the caller closes that. */
+static enum found
+look_again(const struct deposit *d, const char *name, int *lock_fd)
+{
+	enum found found;
+
+	*lock_fd = openat(d->mail_dir, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	if (*lock_fd < 0 || flock(*lock_fd, LOCK_EX))
+		return FOUND_ERROR;
+	found = find_record(d, name);
+	if (found != FOUND_NONE)
+		return found;
+	found = compare_mail(*lock_fd, d->key.content_sha256);
+	return found == FOUND_OURS ? FOUND_NONE : found;
+}
+
+static bool
+store_record(const struct deposit *d, struct span id, const char *name, const char **step)
+{
+	json_t *record = d->record(d->state, id);
+	struct spool_file file;
+	struct buf text;
+	bool done;
+
+	buf_init(&text, 64 * 1024 * 1024);
+	record_put(&text, record);
+	json_decref(record);
+	*step = "record";
+	done = spool_begin(&file, d->json_dir) == SPOOL_OK &&
+	    spool_write(&file, buf_span(&text)) == SPOOL_OK && spool_flush(&file) == SPOOL_OK &&
+	    spool_link(&file, name) == SPOOL_OK;
+	spool_end(&file);
+	buf_free(&text);
+	return done;
+}
+
+static bool
+flush_dir(int dir_fd, const char **step)
+{
+	*step = "flush of the folder";
+	return spool_flush_dir(dir_fd) == SPOOL_OK;
+}
+
+/* A delivery that was finished, or nearly: what it may have left undone is done. */
+static enum deposit_st
+finish_again(const struct deposit *d, const char *name, const char **step)
+{
+	*step = "mail file";
+	if (spool_link(d->mail, name) == SPOOL_ERROR) /* normally it is there: SPOOL_TAKEN */
+		return DEPOSIT_ERROR;
+	return flush_dir(d->mail_dir, step) && flush_dir(d->json_dir, step) ? DEPOSIT_AGAIN : DEPOSIT_ERROR;
+}
+
+/* Tries one name.  FOUND_OTHER: it belongs to another mail. */
+static enum found
+try_name(const struct deposit *d, struct span id, const char *name, enum deposit_st *st, const char **step)
+{
+	enum found found = find_record(d, name);
+	enum spool_st linked;
+	int lock_fd = -1;
+
+	*st = DEPOSIT_ERROR;
+	*step = "look at the record";
+	if (found == FOUND_NONE) {
+		*step = "mail file";
+		linked = spool_link(d->mail, name);
+		if (linked == SPOOL_TAKEN)
+			found = look_again(d, name, &lock_fd);
+		else if (linked == SPOOL_ERROR)
+			found = FOUND_ERROR;
+	}
+	if (found == FOUND_OURS)
+		*st = finish_again(d, name, step);
+	else if (found == FOUND_NONE && flush_dir(d->mail_dir, step) && store_record(d, id, name, step) &&
+	    flush_dir(d->json_dir, step))
+		*st = DEPOSIT_STORED;
+	if (lock_fd >= 0) {
+		int saved = errno;
+
+		close(lock_fd);
+		errno = saved;
+	}
+	return found;
+}
+
+enum deposit_st
+deposit_mail(const struct deposit *d, const char **name, const char **step)
+{
+	*step = "lock";
+	if (flock(d->mail->fd, LOCK_EX))
+		return DEPOSIT_ERROR;
+	for (unsigned n = 1; n <= NUMBER_MAX; n++) {
+		struct span id = mailname_numbered(d->arena, d->id, n);
+		enum deposit_st st;
+
+		*name = mailname_file(d->arena, id, d->rcpt);
+		if (try_name(d, id, *name, &st, step) != FOUND_OTHER)
+			return st;
+	}
+	*step = "name";
+	errno = EEXIST;
+	return DEPOSIT_ERROR;
+}

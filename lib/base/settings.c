@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/settings.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+enum { SITE_FILE_MAX = 1024 * 1024 }; /* octets */
+
+#define FIELD(name) .field = offsetof(struct settings, name)
+#define ALL_PROGRAMS (BY_DELIVER | BY_ENRICH | BY_SESSIONS)
+
+static const struct option rows[] = {
+    {"domain", 0, OPT_NAME, FIELD(domain), .help = "domain of the measurement, below which all test cases lie",
+	.used_by = BY_DELIVER},
+    {"base_dir", 0, OPT_PATH, .def = "/srv", FIELD(base_dir), .help = "folder that holds all data",
+	.used_by = BY_DELIVER | BY_ENRICH},
+    {"mail_dir", 0, OPT_PATH, .def = "$base_dir/mails", FIELD(mail_dir), .help = "mails, as piped",
+	.used_by = BY_DELIVER},
+    {"json_dir", 0, OPT_PATH, .def = "$base_dir/json", FIELD(json_dir), .help = "records of mails",
+	.used_by = BY_DELIVER | BY_ENRICH},
+    {"spam_mail_dir", 0, OPT_PATH, .def = "$base_dir/spam/mails", FIELD(spam_mail_dir),
+	.help = "mails of flavour spam", .used_by = BY_DELIVER},
+    {"spam_json_dir", 0, OPT_PATH, .def = "$base_dir/spam/json", FIELD(spam_json_dir),
+	.help = "records of flavour spam", .used_by = BY_DELIVER | BY_ENRICH},
+    {"all_mail_dir", 0, OPT_PATH, .def = "$base_dir/all/mails", FIELD(all_mail_dir),
+	.help = "mails of flavour all", .used_by = BY_DELIVER},
+    {"all_json_dir", 0, OPT_PATH, .def = "$base_dir/all/json", FIELD(all_json_dir),
+	.help = "records of flavour all", .used_by = BY_DELIVER | BY_ENRICH},
+    {"deliver_timeout", 0, OPT_SECONDS, .def = "300s", .min = 1, .max = 900, FIELD(deliver_timeout_s),
+	.help = "a delivery that takes longer is tried again later; keep it under Postfix' command_time_limit",
+	.used_by = BY_DELIVER},
+    {"resolver", 0, OPT_RESOLVERS, .def = "system", FIELD(resolver),
+	.help = "DNS resolvers to ask; system: those of /etc/resolv.conf", .used_by = BY_ENRICH},
+    {"trust_anchor", 0, OPT_PATH, .def = "/usr/share/dns/root.key", FIELD(trust_anchor),
+	.help = "DNSSEC trust anchor, DS or DNSKEY records", .used_by = BY_ENRICH},
+    {"enrich_deadline", 0, OPT_SECONDS, .def = "20s", .min = 1, .max = 600, FIELD(enrich_deadline_s),
+	.help = "all look-ups of a mail end by then", .used_by = BY_ENRICH},
+};
+
+const struct option_table settings_table = {rows, sizeof rows / sizeof *rows};
+
+/* The switches that every program has. */
+struct common {
+	const char *conf;
+	struct option_list sets;
+	bool show_settings, help, version;
+};
+
+#define COMMON(name) .field = offsetof(struct common, name)
+
+static const struct option common_rows[] = {
+    {"help", 0, OPT_FLAG, COMMON(help), .help = "print this and exit"},
+    {"version", 0, OPT_FLAG, COMMON(version), .help = "print the version and exit"},
+    {"config", 'c', OPT_TEXT, COMMON(conf), .arg = "FILE", .help = "site file (default " SITE_FILE ")"},
+    {"set", 'o', OPT_TEXTS, COMMON(sets), .arg = "NAME=VALUE", .help = "override a setting of the site file"},
+    {"show", 'n', OPT_FLAG, COMMON(show_settings), .help = "print the effective settings and exit"},
+};
+
+/* The common switches as this program has them: one without settings has only the first two. */
+static struct option_table
+common_table(const struct program *p)
+{
+	return (struct option_table){common_rows, p->used_by ? 5 : 2};
+}
+
+/* Reads a whole small file; a message if that fails, NULL if not. */
+static const char *
+read_file(struct arena *a, const char *path, struct span *text)
+{
+	FILE *f = fopen(path, "re");
+	char *p;
+	size_t n;
+
+	*text = (struct span){"", 0};
+	if (!f)
+		return strerror(errno);
+	p = arena_alloc(a, SITE_FILE_MAX + 1);
+	n = fread(p, 1, SITE_FILE_MAX + 1, f);
+	if (ferror(f)) {
+		fclose(f);
+		return strerror(EIO);
+	}
+	fclose(f);
+	if (n > SITE_FILE_MAX)
+		return "larger than a site file can be (1 MiB)";
+	*text = (struct span){p, n};
+	return NULL;
+}
+
+static const char *
+take_site_file(struct arena *a, struct option_values *values, const char *conf)
+{
+	struct span text;
+	const char *path = conf ? conf : SITE_FILE, *error = read_file(a, path, &text);
+
+	if (error && !conf && errno == ENOENT)
+		return NULL; /* a missing default file means the defaults */
+	if (error)
+		return arena_printf(a, "%s: %s; name a readable site file with -c", path, error);
+	return option_take_file(values, path, text);
+}
+
+struct program_start
+program_start(struct arena *a, const struct program *p, int argc, char **argv, struct settings *settings)
+{
+	struct common common = {0};
+	struct option_group groups[] = {
+	    {common_table(p), &common},
+	    {p->switches, p->switch_target},
+	};
+	struct program_start start = {.todo = PROGRAM_USAGE};
+	const char *error;
+
+	if (p->used_by)
+		*settings = (struct settings){0};
+	option_values_init(&start.values, a, settings_table);
+	start.message = option_take_switches(a, groups, 2, argc, argv, &start.operands_n);
+	if (start.message)
+		return start;
+	start.todo = PROGRAM_SHOW;
+	start.show = common.help ? SHOW_HELP : common.version ? SHOW_VERSION : SHOW_SETTINGS;
+	if (common.help || common.version)
+		return start;
+	error = p->used_by ? take_site_file(a, &start.values, common.conf) : NULL;
+	for (size_t i = 0; !error && i < common.sets.n; i++)
+		error = option_take_set(&start.values, common.sets.v[i], p->used_by);
+	if (!error && p->used_by)
+		error = option_store(&start.values, settings);
+	start.message = error;
+	start.todo = error ? PROGRAM_CONFIG : common.show_settings ? PROGRAM_SHOW : PROGRAM_RUN;
+	return start;
+}
+
+static void
+print_help(const struct program *p)
+{
+	printf("usage: %s %s\n%s\n\n", p->name, p->synopsis, p->about);
+	option_help_switches(p->switches, stdout);
+	option_help_switches(common_table(p), stdout);
+	if (p->used_by) {
+		printf("\nsettings (site file or --set), with their defaults:\n");
+		option_help_settings(settings_table, p->used_by, stdout);
+	}
+}
+
+void
+program_show(const struct program *p, const struct program_start *start)
+{
+	if (start->show == SHOW_HELP)
+		print_help(p);
+	else if (start->show == SHOW_VERSION)
+		printf("%s %s\n", p->name, EMT_VERSION);
+	else
+		option_print(&start->values, p->used_by, stdout);
+}
+
+int
+program_begin(struct arena *a, const struct program *p, int argc, char **argv, struct settings *settings,
+    int *operands_n)
+{
+	struct program_start start = program_start(a, p, argc, argv, settings);
+
+	*operands_n = start.operands_n;
+	switch (start.todo) {
+	case PROGRAM_RUN:
+		return -1;
+	case PROGRAM_SHOW:
+		program_show(p, &start);
+		return fflush(stdout) ? EX_IOERR : EX_OK;
+	case PROGRAM_USAGE:
+		fprintf(stderr, "%s: %s\nusage: %s %s\n", p->name, start.message, p->name, p->synopsis);
+		return EX_USAGE;
+	case PROGRAM_CONFIG:
+		fprintf(stderr, "%s: %s\n", p->name, start.message);
+		return EX_CONFIG;
+	}
+	abort();
+}
