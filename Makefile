@@ -30,7 +30,7 @@ REPLAY  := $(FUZZ:%=$(OBJ)/tests/fuzz/replay_%)
 HELPERS := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/tools/*.c))
 ARCHIVES := $(OBJ)/parts.a $(OBJ)/libemt.a
 BINS    := $(PROGRAMS:%=$(OBJ)/%) $(TOOLS:%=$(OBJ)/%)
-MAN     := $(wildcard */emt-*.[158] docs/*.[57])
+MAN     := $(wildcard */emt-*.[158])
 
 Q = $(if $(V),,@$(if $(1),echo "  $(1)";))
 

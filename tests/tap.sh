@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# tap.sh - the Test Anything Protocol for shell tests: `. tests/tap.sh`, then ok, same, ..., tap_end.
+# Tests run from the root of the tree; OBJ names the folder of the built programs.
+tap_count=0
+tap_failures=0
+
+# ok NAME COMMAND...: passes if COMMAND succeeds.
+ok()
+{
+	tap_name=$1
+	shift
+	tap_count=$((tap_count + 1))
+	if "$@" >"${tap_output:=$(mktemp)}" 2>&1; then
+		echo "ok $tap_count - $tap_name"
+	else
+		echo "not ok $tap_count - $tap_name"
+		tap_failures=$((tap_failures + 1))
+		sed 's/^/# /' "$tap_output" | head -n 40
+	fi
+}
+
+# same NAME GOT WANT
+same()
+{
+	ok "$1" tap_compare "$2" "$3"
+}
+
+tap_compare()
+{
+	[ "$1" = "$2" ] && return 0
+	printf 'got:  %s\nwant: %s\n' "$1" "$2"
+	return 1
+}
+
+# empty NAME TEXT: passes if there is no text; shows it otherwise.
+empty()
+{
+	ok "$1" tap_empty "$2"
+}
+
+tap_empty()
+{
+	[ -z "$1" ] && return 0
+	printf '%s\n' "$1"
+	return 1
+}
+
+skip_all()
+{
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+tap_end()
+{
+	rm -f "${tap_output-}"
+	echo "1..$tap_count"
+	[ "$tap_failures" -eq 0 ]
+	exit
+}
+
+# The files of the tree: what git knows and what it would take in; everything in a tree without git.
+tree_files()
+{
+	git ls-files --cached --others --exclude-standard -- "$@" 2>/dev/null ||
+		find . -path ./obj -prune -o -type f -print | sed 's,^\./,,'
+}
