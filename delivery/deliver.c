@@ -25,12 +25,9 @@ static struct folders
 folders_of(int64_t flavour, const struct settings *s)
 {
 	switch (flavour) {
-	case FLAVOUR_SPAM:
-		return (struct folders){s->spam_mail_dir, s->spam_json_dir};
-	case FLAVOUR_ALL:
-		return (struct folders){s->all_mail_dir, s->all_json_dir};
-	default:
-		return (struct folders){s->mail_dir, s->json_dir};
+	case FLAVOUR_SPAM: return (struct folders){s->spam_mail_dir, s->spam_json_dir};
+	case FLAVOUR_ALL: return (struct folders){s->all_mail_dir, s->all_json_dir};
+	default: return (struct folders){s->mail_dir, s->json_dir};
 	}
 }
 
@@ -40,8 +37,8 @@ open_dir(const char *path)
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
-		log_error("%s: %s; make the folder and give it to the user that deliveries run as", path,
-		    strerror(errno));
+		log_error("%s: %s; make the folder and give it to the user that deliveries run as",
+		    path, strerror(errno));
 	return fd;
 }
 
@@ -110,8 +107,7 @@ give_name(struct delivery *d, struct spool_file *mail, int mail_dir, int json_di
 	case DEPOSIT_AGAIN:
 		log_info("%.*s: delivered again, stored before as %s", SPAN_ARG(e->queue_id), name);
 		return EX_OK;
-	case DEPOSIT_ERROR:
-		break;
+	case DEPOSIT_ERROR: break;
 	}
 	return try_again(step);
 }
@@ -126,14 +122,11 @@ take_mail(struct delivery *d, int mail_dir, int json_dir)
 	if (spool_begin(&mail, mail_dir) != SPOOL_OK)
 		return try_again("new file");
 	switch (intake_read(&d->intake, d->arena, d->params->input_fd, &mail)) {
-	case INTAKE_READ_ERROR:
-		code = try_again("read of the mail");
-		break;
-	case INTAKE_WRITE_ERROR:
-		code = try_again("write of the mail");
-		break;
+	case INTAKE_READ_ERROR: code = try_again("read of the mail"); break;
+	case INTAKE_WRITE_ERROR: code = try_again("write of the mail"); break;
 	case INTAKE_OK:
-		d->envelope = envelope_gather(d->arena, &d->params->envelope, getenv, d->intake.head);
+		d->envelope =
+		    envelope_gather(d->arena, &d->params->envelope, getenv, d->intake.head);
 		if (spool_flush(&mail) == SPOOL_OK)
 			code = give_name(d, &mail, mail_dir, json_dir);
 		else
@@ -148,7 +141,8 @@ int
 deliver(struct arena *a, const struct deliver_params *params)
 {
 	struct folders folders = folders_of(params->flavour, params->settings);
-	struct delivery d = {.arena = a, .params = params, .arrived_us = clock_wall_us(params->clock)};
+	struct delivery d = {
+	    .arena = a, .params = params, .arrived_us = clock_wall_us(params->clock)};
 	int dirs[2] = {open_dir(folders.mail), -1}, code = EX_TEMPFAIL;
 
 	if (dirs[0] >= 0)

@@ -17,13 +17,13 @@
 #include "mail/header.h"
 
 enum {
-	NUMBER_MAX = 1000000,	     /* mails that want one name */
+	NUMBER_MAX = 1000000,          /* mails that want one name */
 	RECORD_MAX = 16 * 1024 * 1024, /* octets of a record that is looked at */
 	READ_SIZE = 65536,
 };
 
 enum found {
-	FOUND_NONE,  /* no file of that name */
+	FOUND_NONE, /* no file of that name */
 	FOUND_OURS,
 	FOUND_OTHER,
 	FOUND_ERROR, /* errno */
@@ -57,8 +57,9 @@ has_text(json_t *record, const char *key, struct span want)
 	return same;
 }
 
-/* Is this the text of a record of our delivery?  The digest is looked for first: mails that share sender and second
- * have many records to look at, and parsing each would cost more than the delivery. */
+/* Is this the text of a record of our delivery?  The digest is looked for first: mails that share
+ * sender and second have many records to look at, and parsing each would cost more than the
+ * delivery. */
 static bool
 is_ours(struct span text, const struct deposit_key *key)
 {
@@ -70,7 +71,8 @@ is_ours(struct span text, const struct deposit_key *key)
 	if (record_read(text, MAIL_SCHEMA, &record) != RECORD_READ_OK)
 		return false;
 	ours = has_text(record, "content_sha256", span_str(key->content_sha256)) &&
-	    has_text(record, "queue_id", key->queue_id) && has_text(record, "recipient", key->recipient);
+	       has_text(record, "queue_id", key->queue_id) &&
+	       has_text(record, "recipient", key->recipient);
 	json_decref(record);
 	return ours;
 }
@@ -118,8 +120,9 @@ compare_mail(int fd, const char *content_sha256)
 	return strcmp(hex, content_sha256) == 0 ? FOUND_OURS : FOUND_OTHER;
 }
 
-/* A mail stands at our name and had no record a moment ago.  Waits until whoever writes it is done or dead, and looks
- * again.  FOUND_NONE: it is ours to finish, and *lock_fd holds its lock; the caller closes that. */
+/* A mail stands at our name and had no record a moment ago.  Waits until whoever writes it is done
+ * or dead, and looks again.  FOUND_NONE: it is ours to finish, and *lock_fd holds its lock; the
+ * caller closes that. */
 static enum found
 look_again(const struct deposit *d, const char *name, int *lock_fd)
 {
@@ -143,13 +146,14 @@ store_record(const struct deposit *d, struct span id, const char *name, const ch
 	struct buf text;
 	bool done;
 
-	buf_init(&text, 64 * 1024 * 1024);
+	buf_init(&text, RECORD_MAX);
 	record_put(&text, record);
 	json_decref(record);
 	*step = "record";
-	done = spool_begin(&file, d->json_dir) == SPOOL_OK &&
-	    spool_write(&file, buf_span(&text)) == SPOOL_OK && spool_flush(&file) == SPOOL_OK &&
-	    spool_link(&file, name) == SPOOL_OK;
+	errno = EFBIG; /* of an overflow; each step that fails otherwise sets its own */
+	done = !text.overflow && spool_begin(&file, d->json_dir) == SPOOL_OK &&
+	       spool_write(&file, buf_span(&text)) == SPOOL_OK && spool_flush(&file) == SPOOL_OK &&
+	       spool_link(&file, name) == SPOOL_OK;
 	spool_end(&file);
 	buf_free(&text);
 	return done;
@@ -169,12 +173,14 @@ finish_again(const struct deposit *d, const char *name, const char **step)
 	*step = "mail file";
 	if (spool_link(d->mail, name) == SPOOL_ERROR) /* normally it is there: SPOOL_TAKEN */
 		return DEPOSIT_ERROR;
-	return flush_dir(d->mail_dir, step) && flush_dir(d->json_dir, step) ? DEPOSIT_AGAIN : DEPOSIT_ERROR;
+	return flush_dir(d->mail_dir, step) && flush_dir(d->json_dir, step) ? DEPOSIT_AGAIN
+									    : DEPOSIT_ERROR;
 }
 
 /* Tries one name.  FOUND_OTHER: it belongs to another mail. */
 static enum found
-try_name(const struct deposit *d, struct span id, const char *name, enum deposit_st *st, const char **step)
+try_name(const struct deposit *d, struct span id, const char *name, enum deposit_st *st,
+    const char **step)
 {
 	enum found found = find_record(d, name);
 	enum spool_st linked;
@@ -192,8 +198,8 @@ try_name(const struct deposit *d, struct span id, const char *name, enum deposit
 	}
 	if (found == FOUND_OURS)
 		*st = finish_again(d, name, step);
-	else if (found == FOUND_NONE && flush_dir(d->mail_dir, step) && store_record(d, id, name, step) &&
-	    flush_dir(d->json_dir, step))
+	else if (found == FOUND_NONE && flush_dir(d->mail_dir, step) &&
+		 store_record(d, id, name, step) && flush_dir(d->json_dir, step))
 		*st = DEPOSIT_STORED;
 	if (lock_fd >= 0) {
 		int saved = errno;

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* deposit - gives a stored mail its name and its record, once, whatever was killed when.
  *
- * What holds after DEPOSIT_STORED or DEPOSIT_AGAIN, on the disk: mails/NAME has the bytes and json/NAME a record with
- * this queue id, recipient and digest.  Anything else is DEPOSIT_ERROR; trying again is safe then:
- *   - The mail appears first, whole; then its record.  Between the two the mail's file is locked (flock, so a killed
- *     process lets go), and whoever wants the same name waits for its record.
- *   - A mail that stands there without a record and without a lock is left from a kill.  If its bytes are ours it is
- *     ours to finish: they include our own Received field, which names the queue id.
- *   - A record with our queue id, recipient and digest means that this mail was delivered before. */
+ * What holds after DEPOSIT_STORED or DEPOSIT_AGAIN, on the disk: mails/NAME has the bytes and
+ * json/NAME a record with this queue id, recipient and digest.  Anything else is DEPOSIT_ERROR;
+ * trying again is safe then:
+ *   - The mail appears first, whole; then its record.  Between the two the mail's file is locked
+ * (flock, so a killed process lets go), and whoever wants the same name waits for its record.
+ *   - A mail that stands there without a record and without a lock is left from a kill.  If its
+ * bytes are ours it is ours to finish: they include our own Received field, which names the queue
+ * id.
+ *   - A record with our queue id, recipient and digest means that this mail was delivered before.
+ */
 #ifndef EMT_DEPOSIT_H
 #define EMT_DEPOSIT_H
 
@@ -25,8 +28,8 @@ struct deposit_key {
 
 struct deposit {
 	struct arena *arena;
-	int mail_dir, json_dir;	 /* open folders */
-	struct span id, rcpt;	 /* see mailname.h */
+	int mail_dir, json_dir; /* open folders */
+	struct span id, rcpt;   /* see mailname.h */
 	struct deposit_key key;
 	struct spool_file *mail; /* written and flushed */
 

@@ -4,7 +4,8 @@
 #include "base/cursor.h"
 #include "mail/header.h"
 
-/* The fields that local(8) and pipe(8) put in front, in this order, before our own Received field. */
+/* The fields that local(8) and pipe(8) put in front, in this order, before our own Received field.
+ */
 struct own_fields {
 	struct span return_path, x_original_to, delivered_to, received;
 };
@@ -19,8 +20,8 @@ read_own_fields(struct arena *a, struct span head)
 		struct span name;
 		struct span *value;
 	} wanted[] = {{SPAN_LIT("Return-Path"), &own.return_path},
-	    {SPAN_LIT("X-Original-To"), &own.x_original_to}, {SPAN_LIT("Delivered-To"), &own.delivered_to},
-	    {SPAN_LIT("Received"), &own.received}};
+	    {SPAN_LIT("X-Original-To"), &own.x_original_to},
+	    {SPAN_LIT("Delivered-To"), &own.delivered_to}, {SPAN_LIT("Received"), &own.received}};
 
 	while (!own.received.p && header_next(&r, &field))
 		for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
@@ -49,7 +50,8 @@ is_censored_form(struct span censored, struct span plain)
 	return true;
 }
 
-/* An address: the argument, else the field if the variable is its censored form, else the variable, else the field. */
+/* An address: the argument, else the field if the variable is its censored form, else the variable,
+ * else the field. */
 static struct span
 choose_address(const char *arg, const char *variable, struct span field)
 {
@@ -92,15 +94,18 @@ envelope_gather(struct arena *a, const struct envelope_args *args, char *(*geten
 
 	return (struct envelope){
 	    .queue_id = choose(args->queue_id, NULL, received.id),
-	    .sender = choose_address(args->sender, getenv_fn("SENDER"), without_angles(own.return_path)),
+	    .sender =
+		choose_address(args->sender, getenv_fn("SENDER"), without_angles(own.return_path)),
 	    .recipient = choose_address(args->recipient, getenv_fn("RECIPIENT"), own.delivered_to),
-	    .original_recipient = choose_address(args->original_recipient, getenv_fn("ORIGINAL_RECIPIENT"),
-		own.x_original_to),
+	    .original_recipient = choose_address(
+		args->original_recipient, getenv_fn("ORIGINAL_RECIPIENT"), own.x_original_to),
 	    .client_address = without_ipv6_tag(
 		choose(args->client_address, getenv_fn("CLIENT_ADDRESS"), received.address)),
 	    .client_helo = choose(args->client_helo, getenv_fn("CLIENT_HELO"), received.helo),
-	    .client_hostname = choose(args->client_hostname, getenv_fn("CLIENT_HOSTNAME"), received.hostname),
-	    .client_protocol = choose(args->client_protocol, getenv_fn("CLIENT_PROTOCOL"), received.with),
+	    .client_hostname =
+		choose(args->client_hostname, getenv_fn("CLIENT_HOSTNAME"), received.hostname),
+	    .client_protocol =
+		choose(args->client_protocol, getenv_fn("CLIENT_PROTOCOL"), received.with),
 	    .client_port = args->client_port ? read_port(args->client_port) : 0,
 	    .delivered_to = own.delivered_to,
 	    .received = received,

@@ -9,8 +9,8 @@
 
 enum { READ_SIZE = 65536 }; /* octets; what a Linux pipe holds */
 
-/* Reads until the piece is full or the input ends, so that a piece does not hang on the writer's timing and the mbox
- * line lies in the first one (an SMTP address is far shorter). */
+/* Reads until the piece is full or the input ends, so that a piece does not hang on the writer's
+ * timing and the mbox line lies in the first one (an SMTP address is far shorter). */
 static ssize_t
 read_piece(int fd, char *p, size_t room)
 {

@@ -47,7 +47,8 @@ received_value(struct span text)
 	return record_part((struct record_table){fields, sizeof fields / sizeof *fields}, &facts);
 }
 
-/* {"text": ..., "tags": {...}}: of tags that are there twice the first counts, as verifiers must refuse them anyway. */
+/* {"text": ..., "tags": {...}}: of tags that are there twice the first counts, as verifiers must
+ * refuse them anyway. */
 static json_t *
 taglist_value(struct span text)
 {
@@ -82,7 +83,8 @@ text_value(struct span text)
 	return value;
 }
 
-/* What of the header goes into the record: single values as KEY (and KEY_b64), lists as arrays in order, top first. */
+/* What of the header goes into the record: single values as KEY (and KEY_b64), lists as arrays in
+ * order, top first. */
 static const struct wanted {
 	struct span name;
 	const char *key;
@@ -113,7 +115,8 @@ empty_headers(void)
 	json_t *headers = json_object();
 
 	for (size_t i = 0; i < WANTED_N; i++)
-		record_set(headers, wanted[i].key, wanted[i].list_value ? json_array() : json_null());
+		record_set(
+		    headers, wanted[i].key, wanted[i].list_value ? json_array() : json_null());
 	return headers;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* mail_record - the record mail/1 of a stored mail, as it is at storing time (schema/mail-1.json). */
+/* mail_record - the record mail/1 of a stored mail, as it is at storing time (schema/mail-1.json).
+ */
 #ifndef EMT_MAIL_RECORD_H
 #define EMT_MAIL_RECORD_H
 
@@ -12,9 +13,10 @@
 #define MAIL_SCHEMA "mail/1"
 
 enum {
-	MAIL_FIELDS_MAX = 2000,	   /* header fields looked at */
+	MAIL_FIELDS_MAX = 2000,      /* header fields looked at */
 	MAIL_FIELD_TEXT_MAX = 65536, /* octets of one value kept in the record */
-	MAIL_LIST_MAX = 100,	   /* values of one kind (Received, DKIM-Signature, ...) kept in the record */
+	MAIL_LIST_MAX =
+	    100, /* values of one kind (Received, DKIM-Signature, ...) kept in the record */
 };
 
 /* The values that name a mail; p == NULL: no such field. */
@@ -33,7 +35,7 @@ struct mail_facts {
 struct mail_names mail_names_read(struct arena *a, struct span head);
 
 /* A new record with enrichment "pending"; the reference is the caller's. */
-json_t *mail_record(struct arena *a, const struct mail_facts *facts, const struct envelope *envelope,
-    const struct intake *intake);
+json_t *mail_record(struct arena *a, const struct mail_facts *facts,
+    const struct envelope *envelope, const struct intake *intake);
 
 #endif

@@ -43,18 +43,23 @@ sandbox_limit(unsigned timeout_s)
 void
 sandbox_confine(const int *dir_fds, size_t n)
 {
-	/* The rights of the first version; later ones add some that file modes keep from us anyway. */
-	const struct landlock_ruleset_attr all = {.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1};
+	/* The rights of the first version; later ones add some that file modes keep from us anyway.
+	 */
+	const struct landlock_ruleset_attr all = {
+	    .handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1};
 	const __u64 kept = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |
-	    LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE;
+			   LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+			   LANDLOCK_ACCESS_FS_REMOVE_FILE;
 	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0);
 
 	if (ruleset < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
-		struct landlock_path_beneath_attr rule = {.allowed_access = kept, .parent_fd = dir_fds[i]};
+		struct landlock_path_beneath_attr rule = {
+		    .allowed_access = kept, .parent_fd = dir_fds[i]};
 
-		/* A folder that cannot be named would be locked out: better no confinement than no delivery. */
+		/* A folder that cannot be named would be locked out: better no confinement than no
+		 * delivery. */
 		if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0)) {
 			close(ruleset);
 			return;

@@ -45,7 +45,8 @@ tap_same(struct span got, struct span want, const char *name, const char *file, 
 
 #define OK(condition, name) tap_result((condition), (name), __FILE__, __LINE__)
 #define SAME_SPAN(got, want, name) tap_same((got), (want), (name), __FILE__, __LINE__)
-#define SAME_STR(got, want, name) tap_same(span_str(got), span_str(want), (name), __FILE__, __LINE__)
+#define SAME_STR(got, want, name) \
+	tap_same(span_str(got), span_str(want), (name), __FILE__, __LINE__)
 #define SAME_INT(got, want, name) \
 	do { \
 		long long got_ = (long long)(got), want_ = (long long)(want); \

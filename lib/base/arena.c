@@ -11,7 +11,7 @@
 #include "base/log.h"
 
 enum {
-	CHUNK_MIN = 8192,	/* octets; a typical mail's or session's facts fit */
+	CHUNK_MIN = 8192,       /* octets; a typical mail's or session's facts fit */
 	CHUNK_MAX = 1024 * 1024 /* chunks double up to this */
 };
 
@@ -80,7 +80,8 @@ add_chunk(struct arena *a, size_t need)
 		size = need;
 	c = must(malloc(sizeof *c + size));
 	*c = (struct chunk){.next = a->chunks, .size = size};
-	/* A big object gets a chunk of its own behind the one being filled, whose free space stays in use. */
+	/* A big object gets a chunk of its own behind the one being filled, whose free space stays
+	 * in use. */
 	if (a->chunks && need > CHUNK_MAX / 2) {
 		c->next = a->chunks->next;
 		a->chunks->next = c;

@@ -7,7 +7,8 @@
 
 void base64_put(struct buf *out, struct span s);
 
-/* Decodes without tolerance: false for a foreign octet, wrong padding or bits left over; *out then holds a part. */
+/* Decodes without tolerance: false for a foreign octet, wrong padding or bits left over; *out then
+ * holds a part. */
 bool base64_take(struct buf *out, struct span s);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* buf - a growing run of bytes that was born with its limit.
  *
- * What goes over the limit is dropped and `overflow` stays set: the caller looks once, at the end.  A buf owns its
- * memory; buf_free gives it back.  As in an arena, running out of memory ends the program with 75. */
+ * What goes over the limit is dropped and `overflow` stays set: the caller looks once, at the end.
+ * A buf owns its memory; buf_free gives it back.  As in an arena, running out of memory ends the
+ * program with 75. */
 #ifndef EMT_BUF_H
 #define EMT_BUF_H
 
@@ -14,7 +15,7 @@
 struct buf {
 	char *p;
 	size_t n, room, max; /* octets: held, allocated, allowed */
-	bool overflow;	     /* something was dropped */
+	bool overflow;       /* something was dropped */
 };
 
 void buf_init(struct buf *b, size_t max);
@@ -27,7 +28,8 @@ void buf_puts(struct buf *b, const char *s);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list args);
 
-/* Room for n more octets, to be filled from outside; NULL if that goes over the limit.  buf_added says how many came. */
+/* Room for n more octets, to be filled from outside; NULL if that goes over the limit.  buf_added
+ * says how many came. */
 char *buf_room(struct buf *b, size_t n);
 void buf_added(struct buf *b, size_t n);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* clock - what time it is, replaceable: `--now TIME` and tests put a fixed or a stepped clock in its place. */
+/* clock - what time it is, replaceable: `--now TIME` and tests put a fixed or a stepped clock in
+ * its place. */
 #ifndef EMT_CLOCK_H
 #define EMT_CLOCK_H
 
@@ -28,7 +29,8 @@ clock_since_us(const struct clock *c)
 	return c->since_us(c->state);
 }
 
-/* Seconds since 1970 of a civil UTC date (proleptic Gregorian; RFC 3339 ranges are the caller's business). */
+/* Seconds since 1970 of a civil UTC date (proleptic Gregorian; RFC 3339 ranges are the caller's
+ * business). */
 int64_t civil_to_epoch(int year, int month, int day, int hour, int minute, int second);
 
 #endif

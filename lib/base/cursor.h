@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cursor - reads a span from front to back, for every line and field parser.
  *
- * Its error is sticky: after the first thing that does not fit, nothing more is consumed, every read gives an empty
- * answer, and the caller asks once, at the end (`failed`).  Every read of a variable length names its maximum, so no
- * input makes a parser look further than its author meant. */
+ * Its error is sticky: after the first thing that does not fit, nothing more is consumed, every
+ * read gives an empty answer, and the caller asks once, at the end (`failed`).  Every read of a
+ * variable length names its maximum, so no input makes a parser look further than its author meant.
+ */
 #ifndef EMT_CURSOR_H
 #define EMT_CURSOR_H
 
@@ -28,16 +29,18 @@ bool cur_done(const struct cursor *c);
 /* The next octet without taking it, as an unsigned char, or -1 at the end. */
 int cur_peek(const struct cursor *c);
 
-/* Takes `text` if it comes next; without it: cur_literal fails, cur_maybe only answers false.  The _i forms ignore the
- * case of ASCII letters. */
+/* Takes `text` if it comes next; without it: cur_literal fails, cur_maybe only answers false.  The
+ * _i forms ignore the case of ASCII letters. */
 bool cur_literal(struct cursor *c, struct span text);
 bool cur_maybe(struct cursor *c, struct span text);
 bool cur_maybe_i(struct cursor *c, struct span text);
 
-/* What stands before `stop`, which is taken too.  Fails without a stop within the next `max` octets. */
+/* What stands before `stop`, which is taken too.  Fails without a stop within the next `max`
+ * octets. */
 struct span cur_until(struct cursor *c, struct span stop, size_t max);
 
-/* The longest run of octets for which `member` holds, at most `max` (a longer run fails); it may be empty. */
+/* The longest run of octets for which `member` holds, at most `max` (a longer run fails); it may be
+ * empty. */
 struct span cur_run(struct cursor *c, bool (*member)(char), size_t max);
 
 /* Blanks and tabs, at most `max` of them. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* log - one line for the operator, to syslog (facility mail) or to standard error.
  *
- * Each line goes out whole and without control characters, whatever its arguments hold, so a hostile mail can neither
- * forge a line nor reach the terminal.  Under systemd (JOURNAL_STREAM is set) lines on standard error carry the
- * journal's <N> priority. */
+ * Each line goes out whole and without control characters, whatever its arguments hold, so a
+ * hostile mail can neither forge a line nor reach the terminal.  Under systemd (JOURNAL_STREAM is
+ * set) lines on standard error carry the journal's <N> priority. */
 #ifndef EMT_LOG_H
 #define EMT_LOG_H
 

@@ -43,7 +43,8 @@ find_name(struct option_table table, struct span name)
 	return NULL;
 }
 
-/* The next logical line of a file: its continuation lines are joined, its first physical line is counted. */
+/* The next logical line of a file: its continuation lines are joined, its first physical line is
+ * counted. */
 static bool
 next_line(struct span *text, size_t *line, size_t *next, struct buf *joined)
 {
@@ -79,20 +80,24 @@ take_line(struct option_values *values, const char *file, size_t line, struct sp
 
 	cur_blanks(&c, text.n);
 	if (!name.n || !cur_literal(&c, SPAN_LIT("=")))
-		return arena_printf(a, "%s: not of the form name = value: \"%s\"", place, shown(a, text));
+		return arena_printf(
+		    a, "%s: not of the form name = value: \"%s\"", place, shown(a, text));
 	value = span_trim(cur_rest(&c));
 	o = find_name(values->table, name);
 	if (!o)
-		return arena_printf(a, "%s: no setting is called \"%.*s\"; -n shows those there are", place,
+		return arena_printf(a,
+		    "%s: no setting is called \"%.*s\"; -n shows those there are", place,
 		    (int)name.n, name.p);
 	if (!value.n)
-		return arena_printf(a, "%s: %s has no value; write one, or delete the line", place, o->name);
+		return arena_printf(
+		    a, "%s: %s has no value; write one, or delete the line", place, o->name);
 	if (memchr(value.p, '\0', value.n))
-		return arena_printf(a, "%s: %s holds a NUL octet; write plain text", place, o->name);
+		return arena_printf(
+		    a, "%s: %s holds a NUL octet; write plain text", place, o->name);
 	origin = &values->v[o - values->table.v];
 	if (origin->place)
-		return arena_printf(a, "%s: %s is set at %s already; delete one of them", place, o->name,
-		    origin->place);
+		return arena_printf(a, "%s: %s is set at %s already; delete one of them", place,
+		    o->name, origin->place);
 	*origin = (struct option_origin){arena_dup(a, value), place};
 	return NULL;
 }
@@ -123,7 +128,8 @@ option_take_set(struct option_values *values, const char *assignment, unsigned u
 		    shown(a, span_str(assignment)));
 	o = find_name(values->table, name);
 	if (!o || !(o->used_by & used_by))
-		return arena_printf(a, "--set: this program has no setting \"%s\"; -n shows its settings",
+		return arena_printf(a,
+		    "--set: this program has no setting \"%s\"; -n shows its settings",
 		    shown(a, name));
 	value = span_trim(value);
 	if (!value.n)
@@ -166,7 +172,8 @@ expand(const struct option_values *values, const struct option *o, int depth, co
 		other = find_name(values->table, name);
 		value = other && depth ? expand(values, other, depth - 1, error) : NULL;
 		if (!value && !*error)
-			*error = arena_printf(a, "%s: $%.*s stands for no value", o->name, (int)name.n, name.p);
+			*error = arena_printf(
+			    a, "%s: $%.*s stands for no value", o->name, (int)name.n, name.p);
 		if (value)
 			buf_puts(&out, value);
 	}
@@ -212,9 +219,14 @@ option_print(const struct option_values *values, unsigned used_by, FILE *out)
 static const char *
 arg_name(const struct option *o)
 {
-	static const char *const by_type[] = {[OPT_TEXT] = "TEXT", [OPT_PATH] = "PATH",
-	    [OPT_NAME] = "DOMAIN", [OPT_YESNO] = "yes|no", [OPT_NUMBER] = "N", [OPT_SECONDS] = "TIME",
-	    [OPT_TEXTS] = "TEXT", [OPT_RESOLVERS] = "ADDRESS..."};
+	static const char *const by_type[] = {[OPT_TEXT] = "TEXT",
+	    [OPT_PATH] = "PATH",
+	    [OPT_NAME] = "DOMAIN",
+	    [OPT_YESNO] = "yes|no",
+	    [OPT_NUMBER] = "N",
+	    [OPT_SECONDS] = "TIME",
+	    [OPT_TEXTS] = "TEXT",
+	    [OPT_RESOLVERS] = "ADDRESS..."};
 
 	if (o->type == OPT_FLAG)
 		return "";
@@ -250,7 +262,8 @@ option_help_settings(struct option_table table, unsigned used_by, FILE *out)
 	}
 }
 
-/* The row of an argument that starts with a dash; *value is what stands behind = or the letter, or NULL. */
+/* The row of an argument that starts with a dash; *value is what stands behind = or the letter, or
+ * NULL. */
 static const struct option *
 find_switch(struct option_table table, const char *arg, const char **value)
 {
@@ -270,8 +283,8 @@ find_switch(struct option_table table, const char *arg, const char **value)
 
 /* Takes argv[*i], a switch, and its value. */
 static const char *
-take_switch(struct arena *a, const struct option_group *groups, size_t groups_n, int argc, char **argv,
-    int *i)
+take_switch(struct arena *a, const struct option_group *groups, size_t groups_n, int argc,
+    char **argv, int *i)
 {
 	const char *arg = argv[*i], *value = NULL, *error;
 	const struct option *o = NULL;
@@ -280,7 +293,8 @@ take_switch(struct arena *a, const struct option_group *groups, size_t groups_n,
 	while (g < groups_n && !(o = find_switch(groups[g].table, arg, &value)))
 		g++;
 	if (!o)
-		return arena_printf(a, "unknown option %s; --help lists them", shown(a, span_str(arg)));
+		return arena_printf(
+		    a, "unknown option %s; --help lists them", shown(a, span_str(arg)));
 	if (o->type == OPT_FLAG && value)
 		return arena_printf(a, "--%s takes no value", o->name);
 	if (o->type != OPT_FLAG && !value) {

@@ -108,7 +108,8 @@ is_list_item(char c)
 }
 
 static const char *
-store_resolvers(struct arena *a, const struct option *o, const char *text, struct option_list *field)
+store_resolvers(
+    struct arena *a, const struct option *o, const char *text, struct option_list *field)
 {
 	struct cursor c = cursor_on(span_str(text));
 	unsigned char binary[16];
@@ -129,7 +130,8 @@ store_resolvers(struct arena *a, const struct option *o, const char *text, struc
 			return wrong(a, o, text, "holds too much; write at most 64 addresses");
 		v[n] = arena_dup(a, item);
 		if (inet_pton(AF_INET, v[n], binary) != 1 && inet_pton(AF_INET6, v[n], binary) != 1)
-			return wrong(a, o, v[n], "is no IPv4 or IPv6 address; write one such as 192.0.2.1 "
+			return wrong(a, o, v[n],
+			    "is no IPv4 or IPv6 address; write one such as 192.0.2.1 "
 			    "or 2001:db8::1");
 		n++;
 	}
@@ -143,27 +145,23 @@ option_value_store(struct arena *a, const struct option *o, const char *text, vo
 	void *field = (char *)target + o->field;
 
 	switch (o->type) {
-	case OPT_FLAG:
-		*(bool *)field = true;
-		return NULL;
-	case OPT_TEXT:
-		*(const char **)field = text;
-		return NULL;
+	case OPT_FLAG: *(bool *)field = true; return NULL;
+	case OPT_TEXT: *(const char **)field = text; return NULL;
 	case OPT_PATH:
 		*(const char **)field = text;
-		return text[0] == '/' ? NULL : wrong(a, o, text, "is no absolute path; start it with /");
+		return text[0] == '/' ? NULL
+				      : wrong(a, o, text, "is no absolute path; start it with /");
 	case OPT_NAME:
 		*(const char **)field = text;
 		return is_domain(span_str(text)) ? NULL : wrong(a, o, text, "is no domain name");
-	case OPT_CHOICE:
-		return store_choice(a, o, text, field);
+	case OPT_CHOICE: return store_choice(a, o, text, field);
 	case OPT_YESNO:
 		*(bool *)field = !strcmp(text, "yes");
-		return *(bool *)field || !strcmp(text, "no") ? NULL
-							    : wrong(a, o, text, "is neither yes nor no");
+		return *(bool *)field || !strcmp(text, "no")
+			   ? NULL
+			   : wrong(a, o, text, "is neither yes nor no");
 	case OPT_NUMBER:
-	case OPT_SECONDS:
-		return store_number(a, o, text, field);
+	case OPT_SECONDS: return store_number(a, o, text, field);
 	case OPT_TEXTS: {
 		struct option_list *list = field;
 
@@ -171,8 +169,7 @@ option_value_store(struct arena *a, const struct option *o, const char *text, vo
 		list->v[list->n++] = text;
 		return NULL;
 	}
-	case OPT_RESOLVERS:
-		return store_resolvers(a, o, text, field);
+	case OPT_RESOLVERS: return store_resolvers(a, o, text, field);
 	}
 	return wrong(a, o, text, "has a type that nobody reads");
 }

@@ -5,8 +5,9 @@
 
 #include "base/option.h"
 
-/* Checks text and stores its value in target's field.  NULL, or "NAME: what, and the mend" from the arena. */
-const char *option_value_store(struct arena *a, const struct option *o, const char *text, void *target)
-    __attribute__((warn_unused_result));
+/* Checks text and stores its value in target's field.  NULL, or "NAME: what, and the mend" from the
+ * arena. */
+const char *option_value_store(struct arena *a, const struct option *o, const char *text,
+    void *target) __attribute__((warn_unused_result));
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* rng - random octets, replaceable: the kernel's in production, a seeded stream under `--seed` and in tests. */
+/* rng - random octets, replaceable: the kernel's in production, a seeded stream under `--seed` and
+ * in tests. */
 #ifndef EMT_RNG_H
 #define EMT_RNG_H
 

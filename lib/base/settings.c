@@ -11,8 +11,8 @@ enum { SITE_FILE_MAX = 1024 * 1024 }; /* octets */
 #define ALL_PROGRAMS (BY_DELIVER | BY_ENRICH | BY_SESSIONS)
 
 static const struct option rows[] = {
-    {"domain", 0, OPT_NAME, FIELD(domain), .help = "domain of the measurement, below which all test cases lie",
-	.used_by = BY_DELIVER},
+    {"domain", 0, OPT_NAME, FIELD(domain),
+	.help = "domain of the measurement, below which all test cases lie", .used_by = BY_DELIVER},
     {"base_dir", 0, OPT_PATH, .def = "/srv", FIELD(base_dir), .help = "folder that holds all data",
 	.used_by = BY_DELIVER | BY_ENRICH},
     {"mail_dir", 0, OPT_PATH, .def = "$base_dir/mails", FIELD(mail_dir), .help = "mails, as piped",
@@ -27,15 +27,18 @@ static const struct option rows[] = {
 	.help = "mails of flavour all", .used_by = BY_DELIVER},
     {"all_json_dir", 0, OPT_PATH, .def = "$base_dir/all/json", FIELD(all_json_dir),
 	.help = "records of flavour all", .used_by = BY_DELIVER | BY_ENRICH},
-    {"deliver_timeout", 0, OPT_SECONDS, .def = "300s", .min = 1, .max = 900, FIELD(deliver_timeout_s),
-	.help = "a delivery that takes longer is tried again later; keep it under Postfix' command_time_limit",
+    {"deliver_timeout", 0, OPT_SECONDS, .def = "300s", .min = 1, .max = 900,
+	FIELD(deliver_timeout_s),
+	.help = "a delivery that takes longer is tried again later; keep it under Postfix' "
+		"command_time_limit",
 	.used_by = BY_DELIVER},
     {"resolver", 0, OPT_RESOLVERS, .def = "system", FIELD(resolver),
 	.help = "DNS resolvers to ask; system: those of /etc/resolv.conf", .used_by = BY_ENRICH},
     {"trust_anchor", 0, OPT_PATH, .def = "/usr/share/dns/root.key", FIELD(trust_anchor),
 	.help = "DNSSEC trust anchor, DS or DNSKEY records", .used_by = BY_ENRICH},
-    {"enrich_deadline", 0, OPT_SECONDS, .def = "20s", .min = 1, .max = 600, FIELD(enrich_deadline_s),
-	.help = "all look-ups of a mail end by then", .used_by = BY_ENRICH},
+    {"enrich_deadline", 0, OPT_SECONDS, .def = "20s", .min = 1, .max = 600,
+	FIELD(enrich_deadline_s), .help = "all look-ups of a mail end by then",
+	.used_by = BY_ENRICH},
 };
 
 const struct option_table settings_table = {rows, sizeof rows / sizeof *rows};
@@ -52,8 +55,10 @@ struct common {
 static const struct option common_rows[] = {
     {"help", 0, OPT_FLAG, COMMON(help), .help = "print this and exit"},
     {"version", 0, OPT_FLAG, COMMON(version), .help = "print the version and exit"},
-    {"config", 'c', OPT_TEXT, COMMON(conf), .arg = "FILE", .help = "site file (default " SITE_FILE ")"},
-    {"set", 'o', OPT_TEXTS, COMMON(sets), .arg = "NAME=VALUE", .help = "override a setting of the site file"},
+    {"config", 'c', OPT_TEXT, COMMON(conf), .arg = "FILE",
+	.help = "site file (default " SITE_FILE ")"},
+    {"set", 'o', OPT_TEXTS, COMMON(sets), .arg = "NAME=VALUE",
+	.help = "override a setting of the site file"},
     {"show", 'n', OPT_FLAG, COMMON(show_settings), .help = "print the effective settings and exit"},
 };
 
@@ -102,7 +107,8 @@ take_site_file(struct arena *a, struct option_values *values, const char *conf)
 }
 
 struct program_start
-program_start(struct arena *a, const struct program *p, int argc, char **argv, struct settings *settings)
+program_start(
+    struct arena *a, const struct program *p, int argc, char **argv, struct settings *settings)
 {
 	struct common common = {0};
 	struct option_group groups[] = {
@@ -156,24 +162,20 @@ program_show(const struct program *p, const struct program_start *start)
 }
 
 int
-program_begin(struct arena *a, const struct program *p, int argc, char **argv, struct settings *settings,
-    int *operands_n)
+program_begin(struct arena *a, const struct program *p, int argc, char **argv,
+    struct settings *settings, int *operands_n)
 {
 	struct program_start start = program_start(a, p, argc, argv, settings);
 
 	*operands_n = start.operands_n;
 	switch (start.todo) {
-	case PROGRAM_RUN:
-		return -1;
-	case PROGRAM_SHOW:
-		program_show(p, &start);
-		return fflush(stdout) ? EX_IOERR : EX_OK;
+	case PROGRAM_RUN: return -1;
+	case PROGRAM_SHOW: program_show(p, &start); return fflush(stdout) ? EX_IOERR : EX_OK;
 	case PROGRAM_USAGE:
-		fprintf(stderr, "%s: %s\nusage: %s %s\n", p->name, start.message, p->name, p->synopsis);
+		fprintf(
+		    stderr, "%s: %s\nusage: %s %s\n", p->name, start.message, p->name, p->synopsis);
 		return EX_USAGE;
-	case PROGRAM_CONFIG:
-		fprintf(stderr, "%s: %s\n", p->name, start.message);
-		return EX_CONFIG;
+	case PROGRAM_CONFIG: fprintf(stderr, "%s: %s\n", p->name, start.message); return EX_CONFIG;
 	}
 	abort();
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* settings - every name that site.conf may hold, and how a program gets at them.
  *
- * One site file serves all programs, so one table knows all names: each program checks the whole file, and looks at
- * what is its own (`used_by`).  program_start does what every program does first: switches, --help, --version, the
- * site file, --set, -n. */
+ * One site file serves all programs, so one table knows all names: each program checks the whole
+ * file, and looks at what is its own (`used_by`).  program_start does what every program does
+ * first: switches, --help, --version, the site file, --set, -n. */
 #ifndef EMT_SETTINGS_H
 #define EMT_SETTINGS_H
 
@@ -19,9 +19,10 @@ enum settings_used_by {
 };
 
 struct settings {
-	const char *domain;	/* of the measurement, canonical form; NULL: not set */
+	const char *domain; /* of the measurement, canonical form; NULL: not set */
 	const char *base_dir;
-	const char *mail_dir, *json_dir, *spam_mail_dir, *spam_json_dir, *all_mail_dir, *all_json_dir;
+	const char *mail_dir, *json_dir, *spam_mail_dir, *spam_json_dir, *all_mail_dir,
+	    *all_json_dir;
 	int64_t deliver_timeout_s;
 	struct option_list resolver; /* empty: the system's */
 	const char *trust_anchor;
@@ -34,15 +35,16 @@ struct program {
 	const char *name;
 	const char *synopsis; /* what follows the name in the usage line */
 	const char *about;    /* one line */
-	struct option_table switches; /* its own; -c, --set, -n, --help and --version are added by program_start */
+	struct option_table
+	    switches; /* its own; -c, --set, -n, --help and --version are added by program_start */
 	void *switch_target;
-	unsigned used_by;     /* 0: a program without settings */
+	unsigned used_by; /* 0: a program without settings */
 };
 
 enum program_todo {
 	PROGRAM_RUN,
-	PROGRAM_SHOW,	/* --help, --version or -n: program_show prints it */
-	PROGRAM_USAGE,	/* `message` says what is wrong on the command line */
+	PROGRAM_SHOW,   /* --help, --version or -n: program_show prints it */
+	PROGRAM_USAGE,  /* `message` says what is wrong on the command line */
 	PROGRAM_CONFIG, /* `message` says what is wrong in the site file */
 };
 
@@ -55,12 +57,13 @@ struct program_start {
 };
 
 /* Prints nothing and ends nothing: emt-deliver must stay silent. */
-struct program_start program_start(struct arena *a, const struct program *p, int argc, char **argv,
-    struct settings *settings);
+struct program_start program_start(
+    struct arena *a, const struct program *p, int argc, char **argv, struct settings *settings);
 
-/* For every other program: prints what is to be shown or what is wrong.  -1 to go on, else the exit code. */
-int program_begin(struct arena *a, const struct program *p, int argc, char **argv, struct settings *settings,
-    int *operands_n);
+/* For every other program: prints what is to be shown or what is wrong.  -1 to go on, else the exit
+ * code. */
+int program_begin(struct arena *a, const struct program *p, int argc, char **argv,
+    struct settings *settings, int *operands_n);
 
 void program_show(const struct program *p, const struct program_start *start);
 

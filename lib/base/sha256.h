@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sha256 - SHA-256 (FIPS 180-4) without libcrypto, whose start alone costs a delivery agent 40 system calls. */
+/* sha256 - SHA-256 (FIPS 180-4) without libcrypto, whose start alone costs a delivery agent 40
+ * system calls. */
 #ifndef EMT_SHA256_H
 #define EMT_SHA256_H
 
@@ -11,7 +12,7 @@ enum { SHA256_LEN = 32, SHA256_HEX_LEN = 64 };
 
 struct sha256 {
 	uint32_t h[8];
-	uint64_t n;	     /* octets so far */
+	uint64_t n; /* octets so far */
 	unsigned char block[64];
 };
 

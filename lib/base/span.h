@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* span - a run of bytes that belongs to somebody else.
  *
- * Bytes from a mail, a log or a peer are never C strings: they may hold NUL and need not end in a newline.  A span
- * borrows them; whoever made it says how long they live.  An empty span may have p == NULL. */
+ * Bytes from a mail, a log or a peer are never C strings: they may hold NUL and need not end in a
+ * newline.  A span borrows them; whoever made it says how long they live.  An empty span may have p
+ * == NULL. */
 #ifndef EMT_SPAN_H
 #define EMT_SPAN_H
 
@@ -41,8 +42,9 @@ size_t span_find(struct span s, char byte);
 /* s without leading and trailing blanks, tabs, CR and LF. */
 struct span span_trim(struct span s);
 
-/* Cuts s at the first `byte`: what stands before it is returned, *s becomes what stands behind it.  Without that
- * byte everything is returned and *s becomes empty with p == NULL, so `while (s.p)` visits every piece once. */
+/* Cuts s at the first `byte`: what stands before it is returned, *s becomes what stands behind it.
+ * Without that byte everything is returned and *s becomes empty with p == NULL, so `while (s.p)`
+ * visits every piece once. */
 struct span span_cut(struct span *s, char byte);
 
 /* s from octet `from` on; empty if s is shorter. */

@@ -54,10 +54,12 @@ template_fill(struct arena *a, struct buf *out, struct span text, struct templat
 		}
 		name = cur_run(&c, is_name_char, NAME_MAX_LEN);
 		if (!name.n || !cur_literal(&c, SPAN_LIT("@")))
-			return arena_printf(a, "line %zu: a lone @; write @@ for one, or @NAME@ for a place", line);
+			return arena_printf(
+			    a, "line %zu: a lone @; write @@ for one, or @NAME@ for a place", line);
 		v = find(name, values, values_n);
 		if (!v)
-			return arena_printf(a, "line %zu: no value for @%.*s@", line, (int)name.n, name.p);
+			return arena_printf(
+			    a, "line %zu: no value for @%.*s@", line, (int)name.n, name.p);
 		v->used = true;
 		buf_put(out, v->value);
 	}

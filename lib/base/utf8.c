@@ -4,11 +4,13 @@
 size_t
 utf8_sequence(struct span s, unsigned *code)
 {
-	/* By length: the bits that mark the first octet, and the smallest code point that needs this length. */
+	/* By length: the bits that mark the first octet, and the smallest code point that needs
+	 * this length. */
 	static const struct {
 		unsigned char mask, mark;
 		unsigned least;
-	} form[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+	} form[] = {
+	    {0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
 	const unsigned char *p = (const unsigned char *)s.p;
 
 	for (size_t n = 1; n <= 4 && n <= s.n; n++) {
@@ -63,9 +65,10 @@ static bool
 shows_as_itself(unsigned code)
 {
 	return code >= 0x20 && code != 0x7f && !(code >= 0x80 && code < 0xa0) && code != 0x61c &&
-	    !(code >= 0x200b && code <= 0x200f) && !(code >= 0x2028 && code <= 0x202e) &&
-	    !(code >= 0x2060 && code <= 0x206f) && code != 0xfeff && !(code >= 0xfff0 && code < 0x10000) &&
-	    !(code >= 0xe000 && code <= 0xf8ff) && code < 0xe0000;
+	       !(code >= 0x200b && code <= 0x200f) && !(code >= 0x2028 && code <= 0x202e) &&
+	       !(code >= 0x2060 && code <= 0x206f) && code != 0xfeff &&
+	       !(code >= 0xfff0 && code < 0x10000) && !(code >= 0xe000 && code <= 0xf8ff) &&
+	       code < 0xe0000;
 }
 
 void

@@ -6,8 +6,8 @@
 #include "base/buf.h"
 #include "base/span.h"
 
-/* The octets (1 to 4) of the well-formed UTF-8 sequence at the start of s, or 0: over-long forms, surrogates and code
- * points over U+10FFFF are not well-formed.  `code` may be NULL. */
+/* The octets (1 to 4) of the well-formed UTF-8 sequence at the start of s, or 0: over-long forms,
+ * surrogates and code points over U+10FFFF are not well-formed.  `code` may be NULL. */
 size_t utf8_sequence(struct span s, unsigned *code);
 
 /* Is all of s well-formed?  NUL is. */
@@ -16,8 +16,9 @@ bool utf8_valid(struct span s);
 /* Appends s with each octet that is part of no well-formed sequence as U+FFFD. */
 void utf8_put_lossy(struct buf *out, struct span s);
 
-/* Appends s for a terminal or a log line: well-formed printing UTF-8 stays, a backslash is doubled, everything else
- * (controls, DEL, C1, line and paragraph separators, bidirectional controls, invalid octets) becomes \xNN per octet. */
+/* Appends s for a terminal or a log line: well-formed printing UTF-8 stays, a backslash is doubled,
+ * everything else (controls, DEL, C1, line and paragraph separators, bidirectional controls,
+ * invalid octets) becomes \xNN per octet. */
 void safe_put(struct buf *out, struct span s);
 
 #endif

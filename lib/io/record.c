@@ -98,24 +98,16 @@ add_field(json_t *object, const struct record_field *f, const void *at)
 		record_set_bytes(object, f->key, span_str(text));
 		break;
 	}
-	case RECORD_BYTES:
-		record_set_bytes(object, f->key, *(const struct span *)at);
-		break;
-	case RECORD_INT:
-		record_set(object, f->key, json_integer(*(const int64_t *)at));
-		break;
+	case RECORD_BYTES: record_set_bytes(object, f->key, *(const struct span *)at); break;
+	case RECORD_INT: record_set(object, f->key, json_integer(*(const int64_t *)at)); break;
 	case RECORD_NUMBER: {
 		int64_t number = *(const int64_t *)at;
 
 		record_set(object, f->key, number ? json_integer(number) : json_null());
 		break;
 	}
-	case RECORD_TIME:
-		record_set(object, f->key, record_time(*(const int64_t *)at));
-		break;
-	case RECORD_BOOL:
-		record_set(object, f->key, json_boolean(*(const bool *)at));
-		break;
+	case RECORD_TIME: record_set(object, f->key, record_time(*(const int64_t *)at)); break;
+	case RECORD_BOOL: record_set(object, f->key, json_boolean(*(const bool *)at)); break;
 	case RECORD_JSON: {
 		json_t *value = *(json_t *const *)at;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* record - JSON records: facts in a C struct become an object by a table, under a schema tag.
  *
- * Every record starts with "schema" (KIND/VERSION, described by schema/KIND-VERSION.json) and "tool".  Bytes from
- * strangers need not be UTF-8, which JSON demands: then KEY holds them with U+FFFD in the place of each bad octet, and
- * KEY_b64 beside it holds the bytes themselves.
+ * Every record starts with "schema" (KIND/VERSION, described by schema/KIND-VERSION.json) and
+ * "tool".  Bytes from strangers need not be UTF-8, which JSON demands: then KEY holds them with
+ * U+FFFD in the place of each bad octet, and KEY_b64 beside it holds the bytes themselves.
  *
- * Ownership is jansson's: what returns json_t * hands over a reference.  jansson fails here only without memory, which
- * ends the program with 75. */
+ * Ownership is jansson's: what returns json_t * hands over a reference.  jansson fails here only
+ * without memory, which ends the program with 75. */
 #ifndef EMT_RECORD_H
 #define EMT_RECORD_H
 
@@ -38,8 +38,8 @@ struct record_table {
 	size_t n;
 };
 
-/* Seeds the tables of JSON objects, whose keys strangers choose.  Without it jansson opens /dev/urandom at its first
- * object, which a sandbox may forbid.  Once, before the first record. */
+/* Seeds the tables of JSON objects, whose keys strangers choose.  Without it jansson opens
+ * /dev/urandom at its first object, which a sandbox may forbid.  Once, before the first record. */
 void record_seed(const struct rng *rng);
 
 /* {"schema":SCHEMA,"tool":"NAME VERSION"} */
@@ -64,7 +64,8 @@ json_t *record_time(int64_t us);
 void record_set(json_t *object, const char *key, json_t *value);
 void record_append(json_t *array, json_t *value);
 
-/* The text of a record: keys in the order they were set, compact, one line, a newline at its end. */
+/* The text of a record: keys in the order they were set, compact, one line, a newline at its end.
+ */
 void record_put(struct buf *out, const json_t *object);
 
 enum record_read {
@@ -74,8 +75,8 @@ enum record_read {
 	RECORD_READ_SCHEMA, /* not one of `schema` */
 };
 
-/* Reads the text of one record of the given schema.  Untrusted: depth and duplicate keys are bounded by jansson; the
- * caller bounds the size. */
+/* Reads the text of one record of the given schema.  Untrusted: depth and duplicate keys are
+ * bounded by jansson; the caller bounds the size. */
 enum record_read record_read(struct span text, const char *schema, json_t **object)
     __attribute__((warn_unused_result));
 const char *record_read_name(enum record_read result);

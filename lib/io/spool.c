@@ -15,8 +15,8 @@
 static enum spool_st
 begin_hidden(struct spool_file *f)
 {
-	snprintf(f->hidden, sizeof f->hidden, ".tmp-%016llx",
-	    (unsigned long long)rng_u64(&rng_system));
+	snprintf(
+	    f->hidden, sizeof f->hidden, ".tmp-%016llx", (unsigned long long)rng_u64(&rng_system));
 	f->fd = openat(f->dir_fd, f->hidden, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (f->fd < 0) {
 		f->hidden[0] = '\0';
@@ -59,8 +59,9 @@ spool_flush(struct spool_file *f)
 
 	if (fsync(fd))
 		return SPOOL_ERROR;
-	/* A file system without unnamed files may be a remote one, which tells of a full disk only at close(2).  An
-	 * unnamed file must stay open until it is linked, and has nothing left to say after fsync. */
+	/* A file system without unnamed files may be a remote one, which tells of a full disk only
+	 * at close(2).  An unnamed file must stay open until it is linked, and has nothing left to
+	 * say after fsync. */
 	if (f->hidden[0]) {
 		f->fd = -1;
 		if (close(fd))

@@ -78,7 +78,7 @@ header_unfold(struct arena *a, struct span body)
 
 	for (size_t i = 0; i < body.n; i++) {
 		bool ends = body.p[i] == '\n' ||
-		    (body.p[i] == '\r' && i + 1 < body.n && body.p[i + 1] == '\n');
+			    (body.p[i] == '\r' && i + 1 < body.n && body.p[i + 1] == '\n');
 
 		if (!ends)
 			p[n++] = body.p[i];

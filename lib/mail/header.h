@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* header - the header section of a mail (RFC 5322 section 2.2), field by field, as it came.
  *
- * The mail is a stranger's: lines may end in LF or CRLF, hold any octet and be of any length.  The section ends at the
- * first line that is neither a field nor the continuation of one; nothing here fails.  Spans borrow the mail. */
+ * The mail is a stranger's: lines may end in LF or CRLF, hold any octet and be of any length.  The
+ * section ends at the first line that is neither a field nor the continuation of one; nothing here
+ * fails.  Spans borrow the mail. */
 #ifndef EMT_HEADER_H
 #define EMT_HEADER_H
 
@@ -25,11 +26,12 @@ bool header_next(struct header_reader *r, struct header_field *field);
 /* Offset of the body: behind the empty line, or where the header section breaks off. */
 size_t header_end(struct span mail);
 
-/* The body of a field on one line: line ends are cut out (RFC 5322 section 2.2.3), outer blanks trimmed. */
+/* The body of a field on one line: line ends are cut out (RFC 5322 section 2.2.3), outer blanks
+ * trimmed. */
 struct span header_unfold(struct arena *a, struct span body);
 
-/* Offset of the end of a comment that starts at s.p[0] == '(' (RFC 5322 section 3.2.2), one past its ')'; s.n if it
- * does not end. */
+/* Offset of the end of a comment that starts at s.p[0] == '(' (RFC 5322 section 3.2.2), one past
+ * its ')'; s.n if it does not end. */
 size_t header_comment(struct span s);
 
 #endif

@@ -12,7 +12,8 @@ skip_gap(struct cursor *c)
 	for (;;) {
 		struct span trimmed = c->rest;
 
-		while (trimmed.n && (is_blank(trimmed.p[0]) || trimmed.p[0] == '\r' || trimmed.p[0] == '\n'))
+		while (trimmed.n &&
+		       (is_blank(trimmed.p[0]) || trimmed.p[0] == '\r' || trimmed.p[0] == '\n'))
 			trimmed = span_from(trimmed, 1);
 		c->rest = trimmed;
 		if (cur_peek(c) != '(')
@@ -33,8 +34,8 @@ read_int(struct cursor *c, size_t max_digits)
 static int
 read_month(struct cursor *c)
 {
-	static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
-	    "Oct", "Nov", "Dec"};
+	static const char *const names[] = {
+	    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 	for (int i = 0; i < 12; i++) {
 		if (cur_maybe_i(c, span_str(names[i]))) {
@@ -59,15 +60,16 @@ read_year(struct cursor *c)
 	return digits == 3 ? year + 1900 : year;
 }
 
-/* Minutes east of UTC.  A zone of letters other than the North American ones is unknown: +0000 (section 4.3). */
+/* Minutes east of UTC.  A zone of letters other than the North American ones is unknown: +0000
+ * (section 4.3). */
 static int
 read_zone(struct cursor *c)
 {
 	static const struct {
 		const char *name;
 		int minutes;
-	} zones[] = {{"EST", -300}, {"EDT", -240}, {"CST", -360}, {"CDT", -300}, {"MST", -420}, {"MDT", -360},
-	    {"PST", -480}, {"PDT", -420}};
+	} zones[] = {{"EST", -300}, {"EDT", -240}, {"CST", -360}, {"CDT", -300}, {"MST", -420},
+	    {"MDT", -360}, {"PST", -480}, {"PDT", -420}};
 	bool east = cur_maybe(c, SPAN_LIT("+"));
 
 	if (east || cur_maybe(c, SPAN_LIT("-"))) {
@@ -108,7 +110,8 @@ maildate_read(struct span s, int64_t *epoch)
 	}
 	zone = read_zone(&c);
 	skip_gap(&c);
-	if (!cur_done(&c) || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60 || year < 1900)
+	if (!cur_done(&c) || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60 ||
+	    year < 1900)
 		return false;
 	*epoch = civil_to_epoch(year, month, day, hour, minute, second) - (int64_t)zone * 60;
 	return true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* maildate - date-time of RFC 5322 section 3.3, with the obsolete zones and two-digit years of section 4.3. */
+/* maildate - date-time of RFC 5322 section 3.3, with the obsolete zones and two-digit years of
+ * section 4.3. */
 #ifndef EMT_MAILDATE_H
 #define EMT_MAILDATE_H
 

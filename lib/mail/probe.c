@@ -61,7 +61,8 @@ probe_of_address(struct arena *a, struct span address, struct span domain)
 	struct span local = address, host = none, label, rest;
 
 	for (size_t i = address.n; i > 0; i--) {
-		if (address.p[i - 1] == '@') { /* the last one: a quoted local part may hold others */
+		if (address.p[i - 1] ==
+		    '@') { /* the last one: a quoted local part may hold others */
 			local.n = i - 1;
 			host = without_dot(span_from(address, i));
 			break;

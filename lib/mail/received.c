@@ -11,7 +11,8 @@ is_word_char(char c)
 	return !is_blank(c) && c != ';' && c != '(';
 }
 
-/* The next word; a comment before it is skipped and, if `comment` is given and still empty, kept there. */
+/* The next word; a comment before it is skipped and, if `comment` is given and still empty, kept
+ * there. */
 static struct span
 next_word(struct cursor *c, struct span *comment)
 {
@@ -80,8 +81,8 @@ received_read(struct span text)
 	const struct {
 		struct span name;
 		struct span *value;
-	} clauses[] = {{SPAN_LIT("from"), &r.helo}, {SPAN_LIT("by"), &r.by}, {SPAN_LIT("with"), &r.with},
-	    {SPAN_LIT("id"), &r.id}, {SPAN_LIT("for"), &r.for_addr}};
+	} clauses[] = {{SPAN_LIT("from"), &r.helo}, {SPAN_LIT("by"), &r.by},
+	    {SPAN_LIT("with"), &r.with}, {SPAN_LIT("id"), &r.id}, {SPAN_LIT("for"), &r.for_addr}};
 
 	while ((word = next_word(&c, r.helo.p && !r.by.p ? &comment : NULL)).n) {
 		for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {

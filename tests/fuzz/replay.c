@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Replays a fuzz target's corpus under plain `make check`: replay_fuzz_X reads tests/fuzz/corpus/fuzz_X. */
+/* Replays a fuzz target's corpus under plain `make check`: replay_fuzz_X reads
+ * tests/fuzz/corpus/fuzz_X. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -39,9 +40,11 @@ main(int argc, char **argv)
 		char *exact;
 
 		if (entries[i]->d_name[0] != '.') {
-			snprintf(path, sizeof path, "tests/fuzz/corpus/%s/%s", name, entries[i]->d_name);
+			snprintf(
+			    path, sizeof path, "tests/fuzz/corpus/%s/%s", name, entries[i]->d_name);
 			data = read_file(path);
-			/* In a block of just this size, so that a sanitizer sees the first octet too many. */
+			/* In a block of just this size, so that a sanitizer sees the first octet
+			 * too many. */
 			exact = malloc(data.n ? data.n : 1);
 			if (data.n)
 				memcpy(exact, data.p, data.n);
