@@ -75,9 +75,11 @@ fuzz:
 	$(OBJ)/$(TARGET) -max_total_time=$(or $(SECONDS),60) $(OBJ)/corpus/$(TARGET) tests/fuzz/corpus/$(TARGET)
 
 install: all
-	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/emt/schema
+	mkdir -p $(addprefix $(DESTDIR)$(PREFIX)/,bin share/emt/schema share/emt/zones share/emt/postfix-conf)
 	install -m 755 $(PROGRAMS:%=$(OBJ)/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 schema/*.json $(DESTDIR)$(PREFIX)/share/emt/schema
+	install -m 644 zones/*.in $(DESTDIR)$(PREFIX)/share/emt/zones
+	install -m 644 postfix-conf/*.in $(DESTDIR)$(PREFIX)/share/emt/postfix-conf
 	for page in $(MAN); do section=$${page##*.}; \
 	    install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section/$${page##*/} || exit 1; done
 

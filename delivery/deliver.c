@@ -143,8 +143,16 @@ deliver(struct arena *a, const struct deliver_params *params)
 	struct folders folders = folders_of(params->flavour, params->settings);
 	struct delivery d = {
 	    .arena = a, .params = params, .arrived_us = clock_wall_us(params->clock)};
-	int dirs[2] = {open_dir(folders.mail), -1}, code = EX_TEMPFAIL;
+	int dirs[2] = {-1, -1}, code = EX_TEMPFAIL;
 
+	/* The record could never take its name, and each attempt would leave one more mail. */
+	if (!strcmp(folders.mail, folders.json)) {
+		log_error(
+		    "mail deferred: %s is to hold mails and records; give each a folder of its own",
+		    folders.mail);
+		return code;
+	}
+	dirs[0] = open_dir(folders.mail);
 	if (dirs[0] >= 0)
 		dirs[1] = open_dir(folders.json);
 	if (dirs[0] >= 0 && dirs[1] >= 0) {

@@ -50,10 +50,10 @@ is_censored_form(struct span censored, struct span plain)
 	return true;
 }
 
-/* An address: the argument, else the field if the variable is its censored form, else the variable,
- * else the field. */
+/* What a stranger chose: the argument, else the field if the variable is its censored form, else
+ * the variable, else the field. */
 static struct span
-choose_address(const char *arg, const char *variable, struct span field)
+choose_text(const char *arg, const char *variable, struct span field)
 {
 	if (arg)
 		return span_str(arg);
@@ -95,13 +95,13 @@ envelope_gather(struct arena *a, const struct envelope_args *args, char *(*geten
 	return (struct envelope){
 	    .queue_id = choose(args->queue_id, NULL, received.id),
 	    .sender =
-		choose_address(args->sender, getenv_fn("SENDER"), without_angles(own.return_path)),
-	    .recipient = choose_address(args->recipient, getenv_fn("RECIPIENT"), own.delivered_to),
-	    .original_recipient = choose_address(
+		choose_text(args->sender, getenv_fn("SENDER"), without_angles(own.return_path)),
+	    .recipient = choose_text(args->recipient, getenv_fn("RECIPIENT"), own.delivered_to),
+	    .original_recipient = choose_text(
 		args->original_recipient, getenv_fn("ORIGINAL_RECIPIENT"), own.x_original_to),
 	    .client_address = without_ipv6_tag(
 		choose(args->client_address, getenv_fn("CLIENT_ADDRESS"), received.address)),
-	    .client_helo = choose(args->client_helo, getenv_fn("CLIENT_HELO"), received.helo),
+	    .client_helo = choose_text(args->client_helo, getenv_fn("CLIENT_HELO"), received.helo),
 	    .client_hostname =
 		choose(args->client_hostname, getenv_fn("CLIENT_HOSTNAME"), received.hostname),
 	    .client_protocol =

@@ -34,7 +34,18 @@ read_piece(int fd, char *p, size_t room)
 static bool
 is_complete(struct span head)
 {
+	if (!head.n)
+		return false;
 	return memmem(head.p, head.n, "\n\n", 2) || memmem(head.p, head.n, "\n\r\n", 3);
+}
+
+/* Does the header section go on behind these octets, which are all that is looked at? */
+static bool
+goes_on(struct span head)
+{
+	struct span rest = span_from(head, header_end(head));
+
+	return span_find(rest, '\n') == rest.n;
 }
 
 enum intake_st
@@ -72,7 +83,7 @@ intake_read(struct intake *in, struct arena *a, int fd, struct spool_file *file)
 			break;
 		}
 	} while (n == READ_SIZE);
-	in->head_cut = head.overflow;
+	in->head_cut = head.overflow && goes_on(buf_span(&head));
 	in->head = arena_span(a, buf_span(&head));
 	buf_free(&head);
 	sha256_hex(&all, in->sha256);

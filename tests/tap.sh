@@ -4,7 +4,7 @@
 tap_count=0
 tap_failures=0
 
-# ok NAME COMMAND...: passes if COMMAND succeeds.
+# ok NAME COMMAND...: passes if COMMAND succeeds; shows what it printed if not.
 ok()
 {
 	tap_name=$1
@@ -12,11 +12,18 @@ ok()
 	tap_count=$((tap_count + 1))
 	if "$@" >"${tap_output:=$(mktemp)}" 2>&1; then
 		echo "ok $tap_count - $tap_name"
-	else
-		echo "not ok $tap_count - $tap_name"
-		tap_failures=$((tap_failures + 1))
-		sed 's/^/# /' "$tap_output" | head -n 40
+		return 0
 	fi
+	echo "not ok $tap_count - $tap_name"
+	tap_failures=$((tap_failures + 1))
+	sed 's/^/# /' "$tap_output" | head -n 40
+	return 1
+}
+
+# fails COMMAND...: succeeds if COMMAND does not.
+fails()
+{
+	! "$@"
 }
 
 # same NAME GOT WANT

@@ -177,6 +177,9 @@ expand(const struct option_values *values, const struct option *o, int depth, co
 		if (value)
 			buf_puts(&out, value);
 	}
+	if (out.overflow && !*error)
+		*error =
+		    arena_printf(a, "%s: grows too long by what its $names stand for", o->name);
 	result = arena_dup(a, buf_span(&out));
 	buf_free(&out);
 	return result;

@@ -43,7 +43,8 @@ store_number(struct arena *a, const struct option *o, const char *text, int64_t 
 
 	if (o->type == OPT_SECONDS && c.rest.n == 1)
 		factor = unit_seconds(cur_rest(&c).p[0]);
-	value *= minus ? -factor : factor;
+	if (__builtin_mul_overflow(value, minus ? -factor : factor, &value))
+		value = minus ? INT64_MIN : INT64_MAX;
 	if (!cur_done(&c) || !factor)
 		return wrong(a, o, text,
 		    o->type == OPT_SECONDS ? "is no time; write digits and s, m, h, d or w"

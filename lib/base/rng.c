@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/rng.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sysexits.h>
+
+#include "base/log.h"
 
 static void
 from_kernel(void *state, void *p, size_t n)
@@ -14,8 +18,13 @@ from_kernel(void *state, void *p, size_t n)
 	while (n) {
 		ssize_t got = getrandom(at, n, 0);
 
-		if (got < 0)
-			continue; /* EINTR; nothing else can fail with flags 0 */
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) { /* a kernel or a filter that does not know the call; asking again
+				  would never end */
+			log_error("no random numbers: %s", strerror(errno));
+			exit(EX_TEMPFAIL);
+		}
 		at += got;
 		n -= (size_t)got;
 	}

@@ -12,7 +12,8 @@ struct rng {
 	void *state;
 };
 
-extern const struct rng rng_system; /* getrandom(2): unpredictable */
+extern const struct rng
+    rng_system; /* getrandom(2): unpredictable; where there is none the program ends with 75 */
 
 /* A reproducible, predictable stream (SplitMix64); *state is its seed and its position. */
 struct rng rng_seeded(uint64_t *state);

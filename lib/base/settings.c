@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+#include "base/buf.h"
+
 enum { SITE_FILE_MAX = 1024 * 1024 }; /* octets */
 
 #define FIELD(name) .field = offsetof(struct settings, name)
@@ -39,6 +41,14 @@ static const struct option rows[] = {
     {"enrich_deadline", 0, OPT_SECONDS, .def = "20s", .min = 1, .max = 600,
 	FIELD(enrich_deadline_s), .help = "all look-ups of a mail end by then",
 	.used_by = BY_ENRICH},
+    {"enrich_parallel", 0, OPT_NUMBER, .def = "200", .min = 1, .max = 10000, FIELD(enrich_parallel),
+	.help = "mails whose look-ups run at once", .used_by = BY_ENRICH},
+    {"dns_mode", 0, OPT_CHOICE, .def = "validate", .choices = "validate|stub", FIELD(dns_mode),
+	.help = "check DNSSEC signatures here, or pass on what the resolver says",
+	.used_by = BY_ENRICH},
+    {"resolver_trusted", 0, OPT_YESNO, .def = "no", FIELD(resolver_trusted),
+	.help = "with dns_mode = stub: the resolvers validate, and nobody can forge their answers",
+	.used_by = BY_ENRICH},
 };
 
 const struct option_table settings_table = {rows, sizeof rows / sizeof *rows};
@@ -69,37 +79,44 @@ common_table(const struct program *p)
 	return (struct option_table){common_rows, p->used_by ? 5 : 2};
 }
 
-/* Reads a whole small file; a message if that fails, NULL if not. */
+/* Reads a whole small file; a message if that fails, NULL if not.  Piece by piece: emt-deliver
+ * reads it for every mail, and a block of the largest size would cost it more than the mail does.
+ */
 static const char *
-read_file(struct arena *a, const char *path, struct span *text)
+read_file(struct arena *a, const char *path, struct span *text, bool *missing)
 {
 	FILE *f = fopen(path, "re");
-	char *p;
+	const char *error = NULL;
+	struct buf whole;
+	char piece[4096];
 	size_t n;
 
 	*text = (struct span){"", 0};
+	*missing = !f && errno == ENOENT;
 	if (!f)
 		return strerror(errno);
-	p = arena_alloc(a, SITE_FILE_MAX + 1);
-	n = fread(p, 1, SITE_FILE_MAX + 1, f);
-	if (ferror(f)) {
-		fclose(f);
-		return strerror(EIO);
-	}
+	buf_init(&whole, SITE_FILE_MAX);
+	while (!whole.overflow && (n = fread(piece, 1, sizeof piece, f)) > 0)
+		buf_put(&whole, (struct span){piece, n});
+	if (ferror(f))
+		error = strerror(EIO);
+	else if (whole.overflow)
+		error = "larger than a site file can be (1 MiB)";
+	else
+		*text = arena_span(a, buf_span(&whole));
+	buf_free(&whole);
 	fclose(f);
-	if (n > SITE_FILE_MAX)
-		return "larger than a site file can be (1 MiB)";
-	*text = (struct span){p, n};
-	return NULL;
+	return error;
 }
 
 static const char *
 take_site_file(struct arena *a, struct option_values *values, const char *conf)
 {
+	bool missing;
 	struct span text;
-	const char *path = conf ? conf : SITE_FILE, *error = read_file(a, path, &text);
+	const char *path = conf ? conf : SITE_FILE, *error = read_file(a, path, &text, &missing);
 
-	if (error && !conf && errno == ENOENT)
+	if (missing && !conf)
 		return NULL; /* a missing default file means the defaults */
 	if (error)
 		return arena_printf(a, "%s: %s; name a readable site file with -c", path, error);

@@ -26,7 +26,9 @@ struct settings {
 	int64_t deliver_timeout_s;
 	struct option_list resolver; /* empty: the system's */
 	const char *trust_anchor;
-	int64_t enrich_deadline_s;
+	int64_t enrich_deadline_s, enrich_parallel;
+	int64_t dns_mode; /* enum dns_mode */
+	bool resolver_trusted;
 };
 
 extern const struct option_table settings_table;

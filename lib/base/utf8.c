@@ -71,6 +71,19 @@ shows_as_itself(unsigned code)
 	       code < 0xe0000;
 }
 
+/* Without printf, which needs memory: log lines about the lack of it come through here. */
+static void
+put_escaped(struct buf *out, struct span octets)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < octets.n; i++) {
+		unsigned char c = (unsigned char)octets.p[i];
+
+		buf_put(out, (struct span){(char[]){'\\', 'x', hex[c >> 4], hex[c & 15]}, 4});
+	}
+}
+
 void
 safe_put(struct buf *out, struct span s)
 {
@@ -83,8 +96,7 @@ safe_put(struct buf *out, struct span s)
 		} else if (n && shows_as_itself(code)) {
 			buf_put(out, (struct span){s.p, n});
 		} else {
-			for (size_t i = 0; i < (n ? n : 1); i++)
-				buf_printf(out, "\\x%02x", (unsigned char)s.p[i]);
+			put_escaped(out, (struct span){s.p, n ? n : 1});
 		}
 		s = span_from(s, n ? n : 1);
 	}

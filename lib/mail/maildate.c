@@ -61,7 +61,7 @@ read_year(struct cursor *c)
 }
 
 /* Minutes east of UTC.  A zone of letters other than the North American ones is unknown: +0000
- * (section 4.3). */
+ * (section 4.3).  Without any zone it is no date: nobody can say which second is meant. */
 static int
 read_zone(struct cursor *c)
 {
@@ -71,17 +71,32 @@ read_zone(struct cursor *c)
 	} zones[] = {{"EST", -300}, {"EDT", -240}, {"CST", -360}, {"CDT", -300}, {"MST", -420},
 	    {"MDT", -360}, {"PST", -480}, {"PDT", -420}};
 	bool east = cur_maybe(c, SPAN_LIT("+"));
+	struct span name;
 
 	if (east || cur_maybe(c, SPAN_LIT("-"))) {
 		int value = (int)cur_number(c, 4), minutes = value / 100 * 60 + value % 100;
 
+		if (value % 100 > 59)
+			cur_fail(c);
 		return east ? minutes : -minutes;
 	}
+	name = cur_run(c, is_alpha, 5);
+	if (!name.n)
+		cur_fail(c);
 	for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
-		if (cur_maybe_i(c, span_str(zones[i].name)))
+		if (span_ieq(name, span_str(zones[i].name)))
 			return zones[i].minutes;
-	cur_run(c, is_alpha, 5);
 	return 0;
+}
+
+static int
+days_in_month(int year, int month)
+{
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	if (month == 2)
+		return leap ? 29 : 28;
+	return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
 bool
@@ -110,8 +125,9 @@ maildate_read(struct span s, int64_t *epoch)
 	}
 	zone = read_zone(&c);
 	skip_gap(&c);
-	if (!cur_done(&c) || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60 ||
-	    year < 1900)
+	if (!cur_done(&c) || year < 1900 || day < 1 || day > days_in_month(year, month))
+		return false;
+	if (hour > 23 || minute > 59 || second > 60)
 		return false;
 	*epoch = civil_to_epoch(year, month, day, hour, minute, second) - (int64_t)zone * 60;
 	return true;

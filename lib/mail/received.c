@@ -5,6 +5,36 @@
 #include "mail/header.h"
 #include "mail/maildate.h"
 
+enum { PATH_MAX_LEN = 1024 }; /* octets of <ADDRESS>; RFC 5321 section 4.5.3.1.3 says 256 */
+
+/* The octets of a quoted string that starts at s.p[0] == '"', or 1 if it does not end: then the
+ * quote is a letter. */
+static size_t
+quoted_string(struct span s)
+{
+	for (size_t i = 1; i < s.n && i < PATH_MAX_LEN; i++) {
+		if (s.p[i] == '\\')
+			i++;
+		else if (s.p[i] == '"')
+			return i + 1;
+	}
+	return 1;
+}
+
+/* The octets of <ADDRESS> at s.p[0] == '<', or 0 if it does not end.  The recipient is the sender's
+ * to choose: within quotes it may hold what separates words and comments elsewhere. */
+static size_t
+path(struct span s)
+{
+	for (size_t i = 1; i < s.n && i < PATH_MAX_LEN; i++) {
+		if (s.p[i] == '>')
+			return i + 1;
+		if (s.p[i] == '"')
+			i += quoted_string(span_from(s, i)) - 1;
+	}
+	return 0;
+}
+
 static bool
 is_word_char(char c)
 {
@@ -16,6 +46,8 @@ is_word_char(char c)
 static struct span
 next_word(struct cursor *c, struct span *comment)
 {
+	struct span word;
+
 	for (;;) {
 		cur_blanks(c, c->rest.n);
 		if (cur_peek(c) != '(')
@@ -28,7 +60,9 @@ next_word(struct cursor *c, struct span *comment)
 	}
 	if (cur_maybe(c, SPAN_LIT(";")))
 		return SPAN_LIT(";");
-	return cur_run(c, is_word_char, c->rest.n);
+	word = (struct span){c->rest.p, cur_peek(c) == '<' ? path(c->rest) : 0};
+	c->rest = span_from(c->rest, word.n);
+	return word.n ? word : cur_run(c, is_word_char, c->rest.n);
 }
 
 /* "(name [192.0.2.1])" or "(name [IPv6:2001:db8::1])": what Postfix writes behind the HELO name. */
@@ -56,7 +90,7 @@ without_angles(struct span s)
 	return s;
 }
 
-/* The offset of the last semicolon that is in no comment, or s.n. */
+/* The offset of the last semicolon that is in no comment and no quoted string, or s.n. */
 static size_t
 last_semicolon(struct span s)
 {
@@ -65,6 +99,8 @@ last_semicolon(struct span s)
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '(')
 			i += header_comment(span_from(s, i)) - 1;
+		else if (s.p[i] == '"')
+			i += quoted_string(span_from(s, i)) - 1;
 		else if (s.p[i] == ';')
 			at = i;
 	}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* dns - the one way to ask the DNS: submit a question, get one result, whatever happens.
+ *
+ * Three back ends lie behind it (dns_backend.h): `stub` asks resolvers and believes what they say
+ * of DNSSEC only if they are trusted; `validate` asks them too, but checks the signatures itself
+ * and says why they fail; `canned` answers tests from a text.  Above them, equal questions in
+ * flight are asked once, and answers are kept in a bounded cache for their TTL.
+ *
+ * What the network or a server did is never an error but an outcome.  Every submit is called back
+ * exactly once, never before dns_submit returns, and not later than its deadline; an answer that
+ * comes later is ignored.  Names and messages are strangers' and may hold anything.  One thread
+ * only. */
+#ifndef EMT_DNS_H
+#define EMT_DNS_H
+
+#include "base/option.h"
+#include "base/rng.h"
+#include "dns/dns_result.h"
+#include "io/loop.h"
+
+struct dns;
+
+enum dns_mode { DNS_MODE_VALIDATE, DNS_MODE_STUB };
+
+struct dns_params {
+	enum dns_mode mode;
+	struct option_list resolvers; /* addresses; none: those of /etc/resolv.conf */
+	const char *trust_anchor;     /* file; DNS_MODE_VALIDATE */
+	bool trust_ad; /* DNS_MODE_STUB: the resolvers validate, and the way to them is safe */
+	const struct rng *rng; /* of message ids */
+};
+
+enum { DNS_CACHE_OCTETS = 16 * 1024 * 1024 };
+
+/* NULL and one line in *error (from the arena, as all that the params name must live) if it cannot
+ * work as asked. */
+struct dns *dns_open(struct arena *a, struct loop *l, const struct dns_params *p,
+    const char **error) __attribute__((warn_unused_result));
+
+/* Calls back DNS_CANCELLED for all that is not answered; those callbacks must not submit again.
+ * NULL is fine. */
+void dns_free(struct dns *d);
+
+typedef void dns_done(void *arg, const struct dns_result *r);
+
+/* Asks for the records of class IN; deadline_us is a time of the loop's clock_since_us. */
+void dns_submit(
+    struct dns *d, struct span name, int type, int64_t deadline_us, dns_done *done, void *arg);
+
+#endif

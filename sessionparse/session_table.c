@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sessionparse/session_table.h"
+
+#include <stdlib.h>
+
+#include "sessionparse/hash.h"
+#include "sessionparse/logline.h"
+
+enum {
+	FIRST_SLOTS = 256,
+	IDLE_FREE = 1024,	   /* idle processes that are always kept */
+	IDLE_KEPT_US = 10 * 1000000, /* a second session of the same second comes well before that */
+};
+
+static struct process **
+new_slots(size_t n)
+{
+	struct process **slots = calloc(n, sizeof *slots);
+
+	if (!slots)
+		out_of_memory();
+	return slots;
+}
+
+void
+session_table_init(struct session_table *t)
+{
+	*t = (struct session_table){.slots = new_slots(FIRST_SLOTS), .slots_n = FIRST_SLOTS};
+}
+
+void
+session_table_free(struct session_table *t)
+{
+	for (size_t i = 0; i < t->slots_n; i++) {
+		for (struct process *p = t->slots[i], *next; p; p = next) {
+			next = p->next;
+			session_free(p->session);
+			free(p);
+		}
+	}
+	free(t->slots);
+	*t = (struct session_table){0};
+}
+
+static struct span
+host_of(const struct process *p)
+{
+	return (struct span){p->names, p->host_n};
+}
+
+static struct span
+tag_of(const struct process *p)
+{
+	return (struct span){p->names + p->host_n, p->tag_n};
+}
+
+static uint64_t
+hash_of(struct span host, int64_t pid)
+{
+	return hash_number(hash_span(HASH_START, host), (uint64_t)pid);
+}
+
+static bool
+is_process(const struct process *p, struct span host, struct span tag, int64_t pid)
+{
+	return p->pid == pid && span_eq(tag_of(p), tag) && span_eq(host_of(p), host);
+}
+
+static struct process *
+find(struct session_table *t, struct span host, struct span tag, int64_t pid)
+{
+	uint64_t hash;
+	struct process *p = t->last;
+
+	if (p && is_process(p, host, tag, pid))
+		return p;
+	hash = hash_of(host, pid);
+	p = t->slots[hash_slot(hash, t->slots_n)];
+	while (p && (p->hash != hash || !is_process(p, host, tag, pid)))
+		p = p->next;
+	if (p)
+		t->last = p;
+	return p;
+}
+
+struct session *
+session_table_find(struct session_table *t, struct span host, struct span tag, int64_t pid)
+{
+	struct process *p = find(t, host, tag, pid);
+
+	return p ? p->session : NULL;
+}
+
+struct session *
+session_table_find_pid(struct session_table *t, struct span host, int64_t pid)
+{
+	uint64_t hash = hash_of(host, pid);
+
+	for (struct process *p = t->slots[hash_slot(hash, t->slots_n)]; p; p = p->next)
+		if (p->hash == hash && p->pid == pid && p->session && span_eq(host_of(p), host))
+			return p->session;
+	return NULL;
+}
+
+static void
+link_process(struct process **slots, size_t slots_n, struct process *p)
+{
+	struct process **slot = &slots[hash_slot(p->hash, slots_n)];
+
+	p->next = *slot;
+	*slot = p;
+}
+
+/* Forgets the processes without a session whose last one started long ago, and makes room if most are still needed. */
+static void
+make_room(struct session_table *t, int64_t now_us)
+{
+	struct process **old = t->slots;
+	size_t old_n = t->slots_n, idle_n = t->processes_n - t->sessions_n;
+	bool forget = idle_n > IDLE_FREE && idle_n > t->sessions_n;
+
+	if (!forget)
+		t->slots_n *= 2;
+	t->slots = new_slots(t->slots_n);
+	t->last = NULL;
+	for (size_t i = 0; i < old_n; i++) {
+		for (struct process *p = old[i], *next; p; p = next) {
+			next = p->next;
+			if (forget && !p->session && p->last_start_us < now_us - IDLE_KEPT_US) {
+				t->processes_n--;
+				free(p);
+			} else {
+				link_process(t->slots, t->slots_n, p);
+			}
+		}
+	}
+	free(old);
+}
+
+static struct process *
+add(struct session_table *t, struct span host, struct span tag, int64_t pid, int64_t now_us)
+{
+	struct process *p = calloc(1, sizeof *p + host.n + tag.n);
+
+	if (!p)
+		out_of_memory();
+	/* Twice, if forgetting was not enough. */
+	for (int i = 0; i < 2 && t->processes_n >= t->slots_n; i++)
+		make_room(t, now_us);
+	p->hash = hash_of(host, pid);
+	p->last_start_us = TIME_UNKNOWN;
+	p->pid = pid;
+	p->host_n = host.n;
+	p->tag_n = tag.n;
+	if (host.n)
+		memcpy(p->names, host.p, host.n);
+	if (tag.n)
+		memcpy(p->names + host.n, tag.p, tag.n);
+	link_process(t->slots, t->slots_n, p);
+	t->processes_n++;
+	return p;
+}
+
+static void
+unlink_session(struct session_table *t, struct session *s)
+{
+	*(s->older ? &s->older->newer : &t->oldest) = s->newer;
+	*(s->newer ? &s->newer->older : &t->newest) = s->older;
+	s->older = s->newer = NULL;
+}
+
+static void
+link_newest(struct session_table *t, struct session *s)
+{
+	s->older = t->newest;
+	*(t->newest ? &t->newest->newer : &t->oldest) = s;
+	t->newest = s;
+}
+
+struct session *
+session_table_open(struct session_table *t, struct span host, struct span tag, int64_t pid, int64_t start_us)
+{
+	struct process *p = find(t, host, tag, pid);
+
+	if (!p)
+		p = add(t, host, tag, pid, start_us);
+	p->same_n = p->last_start_us == start_us ? p->same_n + 1 : 0;
+	p->last_start_us = start_us;
+	p->session = session_new(host, tag, pid);
+	session_set_id(p->session, start_us, p->same_n);
+	p->session->t_last = start_us;
+	link_newest(t, p->session);
+	t->sessions_n++;
+	t->last = p;
+	return p->session;
+}
+
+void
+session_table_close(struct session_table *t, struct session *s)
+{
+	struct process *p = find(t, s->host, s->service, s->pid);
+
+	if (!p || p->session != s)
+		abort();
+	p->session = NULL;
+	unlink_session(t, s);
+	t->sessions_n--;
+}
+
+void
+session_table_touch(struct session_table *t, struct session *s, int64_t time_us)
+{
+	s->t_last = time_us;
+	if (t->newest == s)
+		return;
+	unlink_session(t, s);
+	link_newest(t, s);
+}

@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Nothing of a laboratory outlives it: killed at any stage, interrupted, or failed while starting.
+. tests/lab/lab.sh
+need_lab
+
+before=$(machine_state)
+
+# begin STAGE [COMMAND...]: starts a demo in the background and waits for the progress line STAGE;
+# sets lab, and writes the laboratory's processes to $tmp/processes
+begin() {
+	stage=$1
+	: >"$tmp/stderr"
+	# A background process of a shell ignores INT unless told otherwise.
+	env --default-signal=INT lab/emt-lab demo -o "$tmp/out" >/dev/null 2>"$tmp/stderr" &
+	lab=$!
+	wait_until 60 grep -q -e "$stage" -e '^emt-lab:' "$tmp/stderr"
+	! grep -q '^emt-lab:' "$tmp/stderr" || skip_all "$(cat "$tmp/stderr")"
+	unshare=$(ps -o pid= --ppid "$lab")
+	# shellcheck disable=SC2086 # one number, perhaps with blanks
+	lab_processes ${unshare:-$lab} >"$tmp/processes"
+}
+
+for stage in "making the network" "making keys" "starting the servers" "probes sent"; do
+	begin "$stage"
+	ok "killed at \"$stage\": there were processes" test -s "$tmp/processes"
+	kill -KILL "$lab"
+	status=0
+	wait "$lab" 2>/dev/null || status=$?
+	is "killed at \"$stage\": by the signal" 137 "$status"
+	ok "killed at \"$stage\": every process ends" wait_until 20 all_gone "$tmp/processes"
+done
+
+for signal in INT TERM HUP; do
+	begin "starting the servers"
+	ok "$signal: there were processes" test -s "$tmp/processes"
+	kill -"$signal" "$lab"
+	status=0
+	wait "$lab" 2>/dev/null || status=$?
+	is "$signal: exit status" "$([ "$signal" = INT ] && echo 130 || echo 143)" "$status"
+	ok "$signal: every process has ended before emt-lab does" all_gone "$tmp/processes"
+done
+
+# Every process from emt-lab to process 1 has the output folder in its command line; this grep has
+# not.
+echo "$tmp/moment" >"$tmp/pattern"
+moment_runs() {
+	grep -q -s -F -f "$tmp/pattern" /proc/[0-9]*/cmdline
+}
+
+# Killed at moments that no progress line marks; "make soak" tries many.
+moments="0 0.01 0.02"
+[ -z "${EMT_SOAK-}" ] || moments=$(seq 0 0.01 1.2)
+for moment in $moments; do
+	lab/emt-lab demo -o "$tmp/moment" >/dev/null 2>&1 &
+	lab=$!
+	sleep "$moment"
+	kill -KILL "$lab" 2>/dev/null
+	wait "$lab" 2>/dev/null
+	ok "killed after $moment s: it ends" wait_until 20 fails moment_runs
+done
+
+# A start that fails late: the receiving host's resolver does not like its configuration.
+copy_lab "$tmp/broken"
+echo "nonsense: yes" >>"$tmp/broken/lab/unbound.conf.in"
+for command in demo up; do
+	status=0
+	"$tmp/broken/lab/emt-lab" "$command" -o "$tmp/out" >/dev/null 2>"$tmp/stderr" || status=$?
+	is "$command: a failed start is a failure" 1 "$status"
+	ok "$command: and says what failed" grep -q 'unbound does not start' "$tmp/stderr"
+done
+ok "the failed \"up\" leaves nothing to take down" fails lab/emt-lab down -o "$tmp/out"
+
+is "mounts, network, users and files of the machine are as they were" "$before" "$(machine_state)"
+is "the output folder holds nothing but ours" "lab.log log" \
+	"$(cd "$tmp/out" && rm -rf evidence && echo *)"
+tap_end
