@@ -85,9 +85,9 @@ same 'completes the rest' "$(jq -r .enrichment "$srv"/json/m* | sort -u)" comple
 
 # Two at once.  The first holds the folders until its deadline; the second leaves them alone.
 for i in $(seq 5); do record "json/m$i" "n$i.ok.test"; done
-enrich --once --set resolver=127.0.0.9 --set enrich_deadline=2s &
+"$OBJ/delivery/emt-enrich" -c "$dir/site.conf" --once --set resolver=127.0.0.9 --set enrich_deadline=2s &
 first=$!
-wait_for 'the lock' sh -c "! flock -n \"$srv/json\" true"
+wait_for 'the lock' sh -c "grep -q FLOCK /proc/$first/fdinfo/*"
 ok 'a second --once ends well' enrich --once
 same 'and has touched nothing' "$(jq -r .enrichment "$srv"/json/m[1-5] | sort -u)" pending
 enrich --file "$srv/json/m1" 2>"$dir/message"

@@ -236,7 +236,7 @@ static void
 replay(const char *path)
 {
 	struct replay r = {.arena = arena_new(), .now_us = (int64_t)START_S * 1000000};
-	char base[] = "/tmp/emt-replay-XXXXXX";
+	char base[] = P_tmpdir "/emt-replay-XXXXXX";
 	struct span rest = read_file(r.arena, path);
 
 	r.name = strrchr(path, '/') + 1;
