@@ -48,8 +48,9 @@ word_len(struct span s)
 	return n;
 }
 
-/* Where the address ends that starts behind '<': at the '>' outside of quotes that has a blank or the end behind it,
- * so that "<a@b>c>" is one; else at the last '>'; else (a line that was cut) at the end. */
+/* Where the address ends that starts behind '<': at the '>' outside of quotes that has a blank or
+ * the end behind it, so that "<a@b>c>" is one; else at the last '>'; else (a line that was cut) at
+ * the end. */
 static size_t
 address_len(struct span s)
 {
@@ -94,7 +95,8 @@ is_mechanism(struct span s)
 	return true;
 }
 
-/* A client may put its secret where the mechanism belongs: what cannot be the name of one is not taken for one. */
+/* A client may put its secret where the mechanism belongs: what cannot be the name of one is not
+ * taken for one. */
 static void
 take_mechanism(struct cursor *c, struct command *command, struct span line)
 {
@@ -128,7 +130,8 @@ command_parse(struct span line)
 	case VERB_AUTH: take_mechanism(&c, &command, line); break;
 	case VERB_BDAT:
 		word = span_trim(c.rest);
-		command.last = word.n > 4 && span_ieq(span_from(word, word.n - 4), SPAN_LIT("LAST"));
+		command.last =
+		    word.n > 4 && span_ieq(span_from(word, word.n - 4), SPAN_LIT("LAST"));
 		break;
 	default: break;
 	}

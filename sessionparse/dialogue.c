@@ -10,10 +10,11 @@ static bool
 has_room(const struct session *s, struct span text)
 {
 	return s->dialogue_n < SESSION_LINES_MAX &&
-	    s->dialogue_octets + text.n <= SESSION_DIALOGUE_MAX;
+	       s->dialogue_octets + text.n <= SESSION_DIALOGUE_MAX;
 }
 
-/* The line as it is hashed, "C TEXT\n", lies in the arena; the text within it is what the record shows. */
+/* The line as it is hashed, "C TEXT\n", lies in the arena; the text within it is what the record
+ * shows. */
 static void
 keep_line(struct session *s, char who, struct span text)
 {
@@ -28,8 +29,8 @@ keep_line(struct session *s, char who, struct span text)
 
 	if (s->dialogue_n == s->dialogue_room) {
 		s->dialogue_room = s->dialogue_room ? 2 * s->dialogue_room : LINES_FIRST_ROOM;
-		s->dialogue = arena_grow(s->arena, s->dialogue, s->dialogue_n, s->dialogue_room,
-		    sizeof *s->dialogue);
+		s->dialogue = arena_grow(
+		    s->arena, s->dialogue, s->dialogue_n, s->dialogue_room, sizeof *s->dialogue);
 	}
 	s->dialogue[s->dialogue_n++] = (struct session_line){who, {line + 2, text.n}};
 	s->dialogue_octets += text.n;
@@ -67,7 +68,8 @@ dialogue_client(struct session *s, struct span text, bool keep_auth, struct buf 
 	s->pending.head = (struct span){NULL, 0};
 }
 
-/* The open transaction.  A reply that only makes sense within one tells of a MAIL that was not logged. */
+/* The open transaction.  A reply that only makes sense within one tells of a MAIL that was not
+ * logged. */
 static struct session_mail *
 transaction(struct session *s)
 {
@@ -100,8 +102,8 @@ open_mail(struct session *s)
 	}
 }
 
-/* "250 2.0.0 Ok: queued as QID", "250 2.0.0 Ok: 45 bytes queued as QID".  Of use where the line that said it first is
- * missing. */
+/* "250 2.0.0 Ok: queued as QID", "250 2.0.0 Ok: 45 bytes queued as QID".  Of use where the line
+ * that said it first is missing. */
 static void
 take_queue_id(struct session *s, struct session_mail *m, struct span reply)
 {

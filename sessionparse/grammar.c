@@ -10,7 +10,8 @@ struct grammar {
 	struct regex *tls, *queued, *delivery;
 };
 
-/* An address, the quoted parts of which are stepped over whole; a lone quote counts as any octet. */
+/* An address, the quoted parts of which are stepped over whole; a lone quote counts as any octet.
+ */
 #define ADDRESS "((?:\"(?:[^\"\\\\]|\\\\.)*+\"|.)*?)"
 #define CLIENT "[^\\s\\[]*\\[[^\\]]*\\](?::\\d+)?"
 
@@ -20,10 +21,12 @@ static const char tls_pattern[] =
 
 static const char queued_pattern[] = "^from=<" ADDRESS ">, size=(\\d{1,18}), nrcpt=\\d+";
 
-/* The delay is a number as JSON wants it.  The text's closing parenthesis may be cut off with the end of the line. */
+/* The delay is a number as JSON wants it.  The text's closing parenthesis may be cut off with the
+ * end of the line. */
 static const char delivery_pattern[] =
     "^to=<" ADDRESS ">, (?:orig_to=<" ADDRESS ">, )?relay=([^,]*), (?:conn_use=\\d+, )?"
-    "delay=((?:0|[1-9]\\d{0,14})(?:\\.\\d{1,9})?), (?:delays=[\\d./]+, )?(?:dsn=([\\d.]+), )?status=([\\w-]+)(?: \\((.*?)\\)?)?$";
+    "delay=((?:0|[1-9]\\d{0,14})(?:\\.\\d{1,9})?), (?:delays=[\\d./]+, )?(?:dsn=([\\d.]+), "
+    ")?status=([\\w-]+)(?: \\((.*?)\\)?)?$";
 
 struct grammar *
 grammar_new(void)

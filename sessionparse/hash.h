@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* hash - FNV-1a, for tables whose keys our own mail system made: a peer chooses neither host, pid nor queue id. */
+/* hash - FNV-1a, for tables whose keys our own mail system made: a peer chooses neither host, pid
+ * nor queue id. */
 #ifndef EMT_HASH_H
 #define EMT_HASH_H
 
@@ -31,7 +32,8 @@ hash_number(uint64_t hash, uint64_t number)
 	return hash;
 }
 
-/* The place in a table whose length is a power of two; the low bits alone would be those of the last octets. */
+/* The place in a table whose length is a power of two; the low bits alone would be those of the
+ * last octets. */
 static inline size_t
 hash_slot(uint64_t hash, size_t slots_n)
 {

@@ -4,9 +4,8 @@
 #include "base/utf8.h"
 
 /* Controls, the quote and the backslash. */
-static const bool needs_escape[0x80] = {
-    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    ['"'] = 1, ['\\'] = 1};
+static const bool needs_escape[0x80] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ['"'] = 1, ['\\'] = 1};
 
 /* One octet of ASCII that JSON wants escaped; what follows it in the output. */
 static char *

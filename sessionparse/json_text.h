@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* json_text - the strings and punctuation of JSON, appended to a buf: the fast way for records written by the thousand.
+/* json_text - the strings and punctuation of JSON, appended to a buf: the fast way for records
+ * written by the thousand.
  *
- * What comes out is always valid JSON in UTF-8: octets that are no UTF-8 become U+FFFD.  Keys are ours and are not
- * escaped.  The caller puts the braces and brackets; commas come by themselves between the members. */
+ * What comes out is always valid JSON in UTF-8: octets that are no UTF-8 become U+FFFD.  Keys are
+ * ours and are not escaped.  The caller puts the braces and brackets; commas come by themselves
+ * between the members. */
 #ifndef EMT_JSON_TEXT_H
 #define EMT_JSON_TEXT_H
 

@@ -4,7 +4,7 @@
 #include "base/cursor.h"
 
 enum {
-	NAME_MAX_LEN = 300,    /* a host name has 255 octets; Postfix may write odd ones */
+	NAME_MAX_LEN = 300, /* a host name has 255 octets; Postfix may write odd ones */
 	IP_MAX_LEN = 64,
 	VERB_MAX_LEN = 40,
 	QUEUE_ID_MAX_LEN = 30, /* long ones have 15 at least: seconds, microseconds, z, inode */
@@ -44,7 +44,8 @@ logevent_name(enum logevent_kind kind)
 	return names[kind];
 }
 
-/* NAME[IP] or NAME[IP]:PORT.  Neither part holds a blank or a bracket: client names are checked by Postfix. */
+/* NAME[IP] or NAME[IP]:PORT.  Neither part holds a blank or a bracket: client names are checked by
+ * Postfix. */
 static void
 take_client(struct cursor *c, struct logevent_client *client)
 {
@@ -59,7 +60,8 @@ take_client(struct cursor *c, struct logevent_client *client)
 	}
 }
 
-/* "< NAME[IP]: TEXT" and "> NAME[IP]: TEXT"; TEXT is opaque.  The blank before an empty TEXT may have been trimmed. */
+/* "< NAME[IP]: TEXT" and "> NAME[IP]: TEXT"; TEXT is opaque.  The blank before an empty TEXT may
+ * have been trimmed. */
 static void
 take_dialogue(struct cursor *c, struct logevent *e, enum logevent_kind kind)
 {
@@ -97,7 +99,8 @@ take_process(struct cursor *c, struct logevent *e)
 {
 	cur_until(c, SPAN_LIT(" pid "), 1000);
 	e->number = (int64_t)cur_number(c, 10);
-	if (cur_maybe(c, SPAN_LIT(" killed by signal ")) || cur_literal(c, SPAN_LIT(" exit status ")))
+	if (cur_maybe(c, SPAN_LIT(" killed by signal ")) ||
+	    cur_literal(c, SPAN_LIT(" exit status ")))
 		e->kind = EVENT_PROCESS_GONE;
 }
 
@@ -121,7 +124,7 @@ take_warning(struct cursor *c, struct logevent *e)
 		e->text = cur_rest(c);
 		e->kind = EVENT_TLS_ERROR;
 	} else if (cur_maybe(c, SPAN_LIT("Connection concurrency limit exceeded: ")) ||
-	    cur_maybe(c, SPAN_LIT("Connection rate limit exceeded: "))) {
+		   cur_maybe(c, SPAN_LIT("Connection rate limit exceeded: "))) {
 		cur_number(c, 10);
 		cur_literal(c, SPAN_LIT(" from "));
 		take_client(c, &e->client);
@@ -175,8 +178,8 @@ take_ending(struct cursor *c, struct logevent *e)
 static bool
 take_access(struct cursor *c, struct logevent *e)
 {
-	static const struct span actions[] = {{"reject: ", 8}, {"milter-reject: ", 15}, {"warn: ", 6},
-	    {"hold: ", 6}, {"discard: ", 9}, {"filter: ", 8}, {"redirect: ", 10}};
+	static const struct span actions[] = {{"reject: ", 8}, {"milter-reject: ", 15},
+	    {"warn: ", 6}, {"hold: ", 6}, {"discard: ", 9}, {"filter: ", 8}, {"redirect: ", 10}};
 
 	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
 		if (cur_maybe(c, actions[i])) {
@@ -189,7 +192,8 @@ take_access(struct cursor *c, struct logevent *e)
 	return false;
 }
 
-/* "sender non-delivery notification: QID", with postmaster, delay or delivery status in their places. */
+/* "sender non-delivery notification: QID", with postmaster, delay or delivery status in their
+ * places. */
 static bool
 take_notice(struct cursor *c, struct logevent *e)
 {
@@ -232,7 +236,8 @@ take_queue(struct cursor *c, struct logevent *e)
 	}
 }
 
-/* Digits and consonants: what long queue ids are made of.  Short ones are hex digits in capitals. */
+/* Digits and consonants: what long queue ids are made of.  Short ones are hex digits in capitals.
+ */
 static bool
 is_long_id_char(char c)
 {
@@ -275,8 +280,8 @@ take_queue_id(struct cursor *c, struct logevent *e)
 static void
 take_tls(struct cursor *c, struct logevent *e)
 {
-	static const struct span words[] = {{"Anonymous ", 10}, {"Untrusted ", 10}, {"Trusted ", 8},
-	    {"Verified ", 9}};
+	static const struct span words[] = {
+	    {"Anonymous ", 10}, {"Untrusted ", 10}, {"Trusted ", 8}, {"Verified ", 9}};
 
 	e->text = c->rest;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -332,7 +337,8 @@ take_named(struct cursor *c, struct logevent *e)
 	}
 }
 
-/* The first octets of take_named's texts.  Noise starts with most letters, so the second octet is looked at too. */
+/* The first octets of take_named's texts.  Noise starts with most letters, so the second octet is
+ * looked at too. */
 static bool
 may_be_named(struct span text)
 {
@@ -342,10 +348,10 @@ may_be_named(struct span text)
 	case '<':
 	case '>': return second == ' ';
 	case 'c':
-	case 'l': return second == 'o'; /* connect, lost */
-	case 'd': return second == 'i' || second == 'a'; /* disconnect, daemon */
-	case 'm': return second == 'e';			 /* message */
-	case 't': return second == 'i' || second == 'o'; /* timeout, too */
+	case 'l': return second == 'o';                                   /* connect, lost */
+	case 'd': return second == 'i' || second == 'a';                  /* disconnect, daemon */
+	case 'm': return second == 'e';                                   /* message */
+	case 't': return second == 'i' || second == 'o';                  /* timeout, too */
 	case 'w': return second == 'a' && text.n > 2 && text.p[2] == 'r'; /* not watchdog */
 	case 'A':
 	case 'U': return second == 'n';
@@ -361,7 +367,8 @@ bool
 logevent_is_candidate(struct span text)
 {
 	/* [ : Solaris has something in front of the text. */
-	return text.n >= 2 && (may_be_named(text) || is_short_id_char(text.p[0]) || text.p[0] == '[');
+	return text.n >= 2 &&
+	       (may_be_named(text) || is_short_id_char(text.p[0]) || text.p[0] == '[');
 }
 
 struct logevent

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* logevent - what one text of a Postfix program says that matters for a session.
  *
- * The first octets decide, and most texts of a verbose log are thrown away by them.  What a client chose (after the
- * first "]: " of a dialogue line, in rejects, in headers that cleanup quotes) is never searched for anything: a client
- * that sends text looking like log lines stays where it is.  Texts with a grammar of their own (TLS facts, deliveries)
- * are only recognised here; grammar reads them when they are wanted. */
+ * The first octets decide, and most texts of a verbose log are thrown away by them.  What a client
+ * chose (after the first "]: " of a dialogue line, in rejects, in headers that cleanup quotes) is
+ * never searched for anything: a client that sends text looking like log lines stays where it is.
+ * Texts with a grammar of their own (TLS facts, deliveries) are only recognised here; grammar reads
+ * them when they are wanted. */
 #ifndef EMT_LOGEVENT_H
 #define EMT_LOGEVENT_H
 
@@ -21,22 +22,24 @@ enum logevent_kind {
 	EVENT_DISCONNECT,      /* text: the counters */
 	EVENT_CLIENT_SAYS,     /* text: what the client sent */
 	EVENT_SERVER_SAYS,     /* text: one line of a reply */
-	EVENT_LOST,	       /* text: the last command, as CONNECT or END-OF-MESSAGE */
-	EVENT_TIMEOUT,	       /* text: the same */
+	EVENT_LOST,            /* text: the last command, as CONNECT or END-OF-MESSAGE */
+	EVENT_TIMEOUT,         /* text: the same */
 	EVENT_TOO_MANY_ERRORS, /* text: the same */
 	EVENT_NON_SMTP,
-	EVENT_TLS,	       /* text: all of it, for grammar_tls */
-	EVENT_TLS_ERROR,       /* text: the reason */
-	EVENT_SASL_FAILED,     /* text: the mechanism */
-	EVENT_REFUSED,	       /* a connection limit, or a reject at CONNECT */
-	EVENT_REJECT,	       /* any other reject, warn, hold, filter ... by access rules; queue_id may be empty */
-	EVENT_MAIL_CLIENT,     /* QID: client=; text: the sasl_method, or empty; queue_id empty: NOQUEUE */
+	EVENT_TLS,         /* text: all of it, for grammar_tls */
+	EVENT_TLS_ERROR,   /* text: the reason */
+	EVENT_SASL_FAILED, /* text: the mechanism */
+	EVENT_REFUSED,     /* a connection limit, or a reject at CONNECT */
+	EVENT_REJECT, /* any other reject, warn, hold, filter ... by access rules; queue_id may be
+			 empty */
+	EVENT_MAIL_CLIENT, /* QID: client=; text: the sasl_method, or empty; queue_id empty: NOQUEUE
+			    */
 
 	/* Of the queue; queue_id is set. */
 	EVENT_MESSAGE_ID, /* text: its value, with the angle brackets */
-	EVENT_QUEUED,	  /* QID: from=; text: the value and the rest, for grammar_queued */
-	EVENT_DELIVERY,	  /* QID: to=; text: all of it, for grammar_delivery */
-	EVENT_NOTICE,	  /* a bounce or delay notice; text: its queue id */
+	EVENT_QUEUED,     /* QID: from=; text: the value and the rest, for grammar_queued */
+	EVENT_DELIVERY,   /* QID: to=; text: all of it, for grammar_delivery */
+	EVENT_NOTICE,     /* a bounce or delay notice; text: its queue id */
 	EVENT_REMOVED,
 	EVENT_QUEUE_OTHER, /* QID: and something else */
 
@@ -52,7 +55,8 @@ enum logevent_kind {
 
 struct logevent_client {
 	struct span name, ip; /* as logged: unknown[unknown] is possible */
-	bool has_port;	      /* NAME[IP]:PORT, as smtp(8) has it always and smtpd with client port logging */
+	bool has_port; /* NAME[IP]:PORT, as smtp(8) has it always and smtpd with client port logging
+			*/
 };
 
 struct logevent {

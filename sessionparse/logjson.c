@@ -3,7 +3,8 @@
 
 #include "base/cursor.h"
 
-/* The members wanted, as they stand in the line: strings without their quotes, escapes not yet undone. */
+/* The members wanted, as they stand in the line: strings without their quotes, escapes not yet
+ * undone. */
 enum member {
 	DOCKER_LOG,
 	DOCKER_TIME,
@@ -37,7 +38,7 @@ take_string(struct cursor *c)
 		s.n += s.p[s.n] == '\\' ? 2 : 1;
 	if (s.n >= c->rest.n) {
 		cur_fail(c);
-		return s;
+		return (struct span){NULL, 0};
 	}
 	c->rest = span_from(c->rest, s.n + 1);
 	return s;
@@ -157,7 +158,8 @@ put_code(struct buf *out, struct cursor *c)
 		low = take_hex4(&next);
 		if (low >= 0xdc00 && low < 0xe000) {
 			*c = next;
-			put_utf8(out, 0x10000 + ((unsigned)(high - 0xd800) << 10) + (unsigned)(low - 0xdc00));
+			put_utf8(out,
+			    0x10000 + ((unsigned)(high - 0xd800) << 10) + (unsigned)(low - 0xdc00));
 			return;
 		}
 	}
@@ -205,7 +207,8 @@ put_octets(struct buf *out, struct span array)
 	}
 }
 
-/* Adds a value's text to scratch, which has room for all that a line can become and so does not move. */
+/* Adds a value's text to scratch, which has room for all that a line can become and so does not
+ * move. */
 static struct span
 unescape(struct span value, struct buf *scratch)
 {

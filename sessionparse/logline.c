@@ -24,8 +24,8 @@ logline_instance(struct span tag)
 	return (struct span){tag.p, span_find(tag, '/')};
 }
 
-/* The octets of the stamp in front, 0 if there is none.  The two usual forms are known by their punctuation; whether
- * they hold a time is found when somebody asks for it. */
+/* The octets of the stamp in front, 0 if there is none.  The two usual forms are known by their
+ * punctuation; whether they hold a time is found when somebody asks for it. */
 static size_t
 stamp_len(struct span line)
 {

@@ -24,7 +24,8 @@ logread_free(struct logread *r)
 	*r = (struct logread){.fd = -1};
 }
 
-/* Reads on; what is left of the last block moves to the front.  There is always room: less than a line is left. */
+/* Reads on; what is left of the last block moves to the front.  There is always room: less than a
+ * line is left. */
 static enum logread_st
 fill(struct logread *r)
 {
@@ -53,7 +54,8 @@ logread_peek(struct logread *r, size_t n, struct span *head)
 	return LOGREAD_LINE;
 }
 
-/* Takes a line of n octets and `newline` more from the buffer; false: it is the rest of one that was cut before. */
+/* Takes a line of n octets and `newline` more from the buffer; false: it is the rest of one that
+ * was cut before. */
 static bool
 take(struct logread *r, size_t n, size_t newline, struct span *line)
 {

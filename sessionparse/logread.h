@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* logread - the lines of a file, by few big reads.
  *
- * A line that is longer than LOGREAD_LINE_MAX comes cut, its rest is thrown away: no input makes the buffer grow.  The
- * last line may lack its newline. */
+ * A line that is longer than LOGREAD_LINE_MAX comes cut, its rest is thrown away: no input makes
+ * the buffer grow.  The last line may lack its newline. */
 #ifndef EMT_LOGREAD_H
 #define EMT_LOGREAD_H
 
@@ -31,9 +31,11 @@ void logread_init(struct logread *r, int fd);
 void logread_free(struct logread *r);
 
 /* The next line, which lives until the next call. */
-enum logread_st logread_line(struct logread *r, struct span *line) __attribute__((warn_unused_result));
+enum logread_st logread_line(struct logread *r, struct span *line)
+    __attribute__((warn_unused_result));
 
 /* The first octets of the file, at most `n`, without taking them. */
-enum logread_st logread_peek(struct logread *r, size_t n, struct span *head) __attribute__((warn_unused_result));
+enum logread_st logread_peek(struct logread *r, size_t n, struct span *head)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -34,14 +34,16 @@ logtime_init(struct logtime *t, const struct zone *zone, int first_year, int64_t
 	};
 }
 
-/* The last year in which a reading of that month and day lies before `now_us` (a day of grace: the zone is not known). */
+/* The last year in which a reading of that month and day lies before `now_us` (a day of grace: the
+ * zone is not known). */
 static int
 year_before(int64_t now_us, const struct stamp *s)
 {
 	int64_t limit_s = now_us / 1000000 + DAY_S;
 	int year = 1970 + (int)(limit_s / (365 * DAY_S + DAY_S / 4)) + 1;
 
-	while (year > 1970 && civil_to_epoch(year, s->month, s->day, s->hour, s->minute, s->second) > limit_s)
+	while (year > 1970 &&
+	       civil_to_epoch(year, s->month, s->day, s->hour, s->minute, s->second) > limit_s)
 		year--;
 	return year;
 }

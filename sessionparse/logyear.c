@@ -11,19 +11,20 @@
 
 enum {
 	BLOCK = 16 * 1024, /* octets of a sample */
-	SAMPLES = 256,	   /* at most */
-	DAY_S = 86400,	   /* what the zone may make of a difference */
+	SAMPLES = 256,     /* at most */
+	DAY_S = 86400,     /* what the zone may make of a difference */
 	LEAP_GAP_MAX = 8,  /* years from a leap year to the next, 1896 to 1904 */
 };
 
 /* What the samples tell; years count from that of the first stamp. */
 struct finding {
 	struct yearwalk walk;
-	struct stamp last;    /* the last stamp; month 0: none yet */
+	struct stamp last; /* the last stamp; month 0: none yet */
 	int last_year;
-	int leap_year;	      /* one that has a February 29 */
+	int leap_year; /* one that has a February 29 */
 	bool has_leap_year;
-	int known_year, known_at; /* a stamp that says its year, and what the walk said there; 0: none */
+	int known_year,
+	    known_at; /* a stamp that says its year, and what the walk said there; 0: none */
 };
 
 static void
@@ -72,10 +73,12 @@ year_of_first(const struct finding *f, int64_t changed_us)
 
 	if (f->known_year)
 		return f->known_year - f->known_at;
-	while (year > 1970 && civil_to_epoch(year, s->month, s->day, s->hour, s->minute, s->second) > limit_s)
+	while (year > 1970 &&
+	       civil_to_epoch(year, s->month, s->day, s->hour, s->minute, s->second) > limit_s)
 		year--;
 	year -= f->last_year;
-	for (int i = 0; f->has_leap_year && i < LEAP_GAP_MAX && !is_leap_year(year + f->leap_year); i++)
+	for (int i = 0; f->has_leap_year && i < LEAP_GAP_MAX && !is_leap_year(year + f->leap_year);
+	     i++)
 		year--;
 	return year;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sessionparse/outbox.h"
 
-enum { SESSION_OVERHEAD = 8192 }; /* octets that a session's arena holds beside those in use, about */
+enum {
+	SESSION_OVERHEAD = 8192
+}; /* octets that a session's arena holds beside those in use, about */
 
 void
 outbox_add(struct outbox *o, struct session *s)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* outbox - sessions that are over, in the order of their ends, until they may be written.
  *
- * What becomes of a mail is logged after its session: qmgr and the delivery agents go on for seconds, or, where a mail is
- * deferred, for days.  A record is to hold it all, and records come in the order of the ends.  So a session waits here
- * until the queue is done with its mails, and those that ended after it wait behind it.  The waiting is bounded: when
- * the first one has waited `hold_us` of log time, or all of them hold `octets_max`, it is written as it is, and says so
+ * What becomes of a mail is logged after its session: qmgr and the delivery agents go on for
+ * seconds, or, where a mail is deferred, for days.  A record is to hold it all, and records come in
+ * the order of the ends.  So a session waits here until the queue is done with its mails, and those
+ * that ended after it wait behind it.  The waiting is bounded: when the first one has waited
+ * `hold_us` of log time, or all of them hold `octets_max`, it is written as it is, and says so
  * (LIMIT_HELD) if the queue was not done. */
 #ifndef EMT_OUTBOX_H
 #define EMT_OUTBOX_H

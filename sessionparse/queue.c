@@ -68,8 +68,8 @@ queue_find(const struct queue *q, struct span host, struct span queue_id)
 	uint64_t hash = hash_of(host, queue_id);
 	struct session_mail *m = q->slots[hash_slot(hash, q->slots_n)];
 
-	while (m &&
-	    (m->queue_hash != hash || !span_eq(m->queue_id, queue_id) || !span_eq(m->session->host, host)))
+	while (m && (m->queue_hash != hash || !span_eq(m->queue_id, queue_id) ||
+			!span_eq(m->session->host, host)))
 		m = m->queue_next;
 	return m;
 }

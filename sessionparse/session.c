@@ -51,8 +51,8 @@ session_set_client(struct session *s, struct span name, struct span ip)
 	s->client_ip = arena_span(s->arena, ip);
 }
 
-/* Room for one more element behind n.  Arrays double whenever their length is a power of two, so that no second number
- * need be kept beside each. */
+/* Room for one more element behind n.  Arrays double whenever their length is a power of two, so
+ * that no second number need be kept beside each. */
 static void *
 grow(struct session *s, void *array, size_t n, size_t size)
 {
@@ -132,7 +132,8 @@ session_accept(struct session *s, struct span queue_id, struct span mech)
 		return;
 	}
 	if (!m || m->queue_id.n)
-		m = s->mail = session_add_mail(s); /* MAIL was not logged, or before the log began */
+		m = s->mail =
+		    session_add_mail(s); /* MAIL was not logged, or before the log began */
 	if (m) {
 		m->queue_id = arena_span(s->arena, queue_id);
 		s->to_queue = m;
@@ -167,7 +168,8 @@ session_set_counters(struct session *s, struct span text)
 
 	cur_blanks(&c, text.n);
 	while (c.rest.n && s->counters_n < SESSION_COUNTERS_MAX) {
-		struct session_counter counter = {.name = cur_run(&c, is_counter_char, COUNTER_NAME_MAX)};
+		struct session_counter counter = {
+		    .name = cur_run(&c, is_counter_char, COUNTER_NAME_MAX)};
 
 		cur_literal(&c, SPAN_LIT("="));
 		if (span_eq(counter.name, SPAN_LIT("notes"))) {
@@ -186,7 +188,8 @@ session_set_counters(struct session *s, struct span text)
 	}
 }
 
-/* Postfix logs a reason for every way a client may leave but one: after the final reply to a message. */
+/* Postfix logs a reason for every way a client may leave but one: after the final reply to a
+ * message. */
 static bool
 left_after_message(const struct session *s)
 {
@@ -229,6 +232,7 @@ session_mail_is_awaited(const struct session_mail *m)
 	if (m->in_dialogue)
 		return false; /* given up before its end */
 	if (s->counters)
-		return session_counter(s, SPAN_LIT("data")) > 0 || session_counter(s, SPAN_LIT("bdat")) > 0;
+		return session_counter(s, SPAN_LIT("data")) > 0 ||
+		       session_counter(s, SPAN_LIT("bdat")) > 0;
 	return m->message_id.p != NULL;
 }

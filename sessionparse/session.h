@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* session - what is known of one SMTP session, as the record session/1 tells it (schema/session-1.json).
+/* session - what is known of one SMTP session, as the record session/1 tells it
+ * (schema/session-1.json).
  *
- * Filled by sessionlog and, for everything that client and server said, by dialogue; written by session_json.
- * Ownership: one arena per session holds all of it; every span here lies in it.  Bytes are kept as they were logged.
- * Everything is bounded: what goes over a limit is left out, and the record names the limit. */
+ * Filled by sessionlog and, for everything that client and server said, by dialogue; written by
+ * session_json. Ownership: one arena per session holds all of it; every span here lies in it. Bytes
+ * are kept as they were logged. Everything is bounded: what goes over a limit is left out, and the
+ * record names the limit. */
 #ifndef EMT_SESSION_H
 #define EMT_SESSION_H
 
@@ -16,12 +18,13 @@
 #include "sessionparse/redact.h"
 
 enum {
-	SESSION_ID_LEN = 32,		 /* hex digits */
-	SESSION_DIALOGUE_MAX = 1 << 20,	 /* octets of text kept; later lines still count and are hashed */
-	SESSION_LINES_MAX = 50000,	 /* lines of dialogue kept */
+	SESSION_ID_LEN = 32, /* hex digits */
+	SESSION_DIALOGUE_MAX =
+	    1 << 20,               /* octets of text kept; later lines still count and are hashed */
+	SESSION_LINES_MAX = 50000, /* lines of dialogue kept */
 	SESSION_MAILS_MAX = 1000,
-	SESSION_RCPTS_MAX = 10000,	 /* of one mail */
-	SESSION_DELIVERIES_MAX = 10000,	 /* of one mail: attempts, not recipients */
+	SESSION_RCPTS_MAX = 10000,      /* of one mail */
+	SESSION_DELIVERIES_MAX = 10000, /* of one mail: attempts, not recipients */
 	SESSION_COUNTERS_MAX = 40,
 };
 
@@ -68,15 +71,15 @@ struct session_delivery {
 struct session_mail {
 	struct session_mail *next;
 	struct session *session;
-	bool in_dialogue;      /* its MAIL was seen; else it is known by its queue id alone */
-	struct span from;      /* p == NULL: not known */
+	bool in_dialogue; /* its MAIL was seen; else it is known by its queue id alone */
+	struct span from; /* p == NULL: not known */
 	struct session_rcpt *rcpts;
 	size_t rcpts_n;
 	enum session_data data;
-	int code;	       /* the final reply to the message; 0: none */
-	struct span queue_id;  /* n == 0: none */
+	int code;               /* the final reply to the message; 0: none */
+	struct span queue_id;   /* n == 0: none */
 	struct span message_id; /* p == NULL: not known */
-	int64_t size;	       /* -1: not known */
+	int64_t size;           /* -1: not known */
 	struct session_delivery *deliveries;
 	size_t deliveries_n;
 	struct span *notices; /* queue ids of bounces and delay notices */
@@ -91,7 +94,7 @@ struct session_mail {
 
 struct session_tls {
 	struct span protocol, cipher, trust, sni, error; /* p == NULL: not known */
-	int bits;					 /* 0: not known */
+	int bits;                                        /* 0: not known */
 };
 
 struct session_counter {
@@ -111,9 +114,9 @@ struct session {
 	int64_t pid;
 	struct span client_name, client_ip;
 	struct span first_name, first_ip; /* the client before XCLIENT; p == NULL: there was none */
-	int64_t t_connect, t_end;	  /* microseconds; TIME_UNKNOWN */
-	struct span helo;		  /* p == NULL: none */
-	bool esmtp;			  /* it was EHLO */
+	int64_t t_connect, t_end;         /* microseconds; TIME_UNKNOWN */
+	struct span helo;                 /* p == NULL: none */
+	bool esmtp;                       /* it was EHLO */
 	bool has_tls;
 	struct session_tls tls;
 	bool has_auth, auth_ok;
@@ -135,31 +138,32 @@ struct session {
 	struct sha256 digest;
 
 	/* Where the dialogue stands. */
-	struct command pending;	   /* the command that is not answered yet; arg lies in the arena */
-	bool in_message;	   /* 354 was sent: the next reply is about the message */
-	bool at_end_of_message;	   /* nothing came after the final reply to a message */
-	bool greeted;		   /* the server has said something */
+	struct command pending; /* the command that is not answered yet; arg lies in the arena */
+	bool in_message;        /* 354 was sent: the next reply is about the message */
+	bool at_end_of_message; /* nothing came after the final reply to a message */
+	bool greeted;           /* the server has said something */
 	bool refused, quit, non_smtp;
-	bool xclient;		   /* XCLIENT was accepted */
+	bool xclient; /* XCLIENT was accepted */
 	int last_code;
-	struct session_mail *mail; /* the open transaction */
+	struct session_mail *mail;     /* the open transaction */
 	struct session_mail *answered; /* whose `code` the last reply set */
-	struct span early_queue_id;	/* one that came before the reply to MAIL */
-	struct session_mail *to_queue;	/* has a new queue id that the queue does not know yet */
+	struct span early_queue_id;    /* one that came before the reply to MAIL */
+	struct session_mail *to_queue; /* has a new queue id that the queue does not know yet */
 	struct redact redact;
 
 	/* Set by those who hold it. */
 	struct session *older, *newer; /* session_table: by last line; outbox: by end */
-	int64_t t_last;		       /* time of its last line */
+	int64_t t_last;                /* time of its last line */
 	bool ended;
-	size_t awaited;	    /* once ended: mails of which the queue may still say something */
+	size_t awaited;     /* once ended: mails of which the queue may still say something */
 	size_t held_octets; /* in the outbox: its memory when it came */
 };
 
 struct session *session_new(struct span host, struct span service, int64_t pid);
 void session_free(struct session *s);
 
-/* Sets `id` from host, service, pid and connect time; `same_n` tells apart the sessions of one process in one second. */
+/* Sets `id` from host, service, pid and connect time; `same_n` tells apart the sessions of one
+ * process in one second. */
 void session_set_id(struct session *s, int64_t time_us, unsigned same_n);
 
 void session_set_client(struct session *s, struct span name, struct span ip);
@@ -176,13 +180,15 @@ void session_add_notice(struct session_mail *m, struct span queue_id);
 /* QID: client=...; queue_id empty: NOQUEUE. */
 void session_accept(struct session *s, struct span queue_id, struct span mech);
 
-/* Takes what stands behind the client of a disconnect line: "ehlo=1 rcpt=5/7 commands=13/15 notes=bare_lf". */
+/* Takes what stands behind the client of a disconnect line: "ehlo=1 rcpt=5/7 commands=13/15
+ * notes=bare_lf". */
 void session_set_counters(struct session *s, struct span text);
 
 /* The good ones of one counter, -1 if the line lacks it. */
 int64_t session_counter(const struct session *s, struct span name);
 
-/* Finds out how a session ended of which the log had no reason line; t_end is known if it had an end. */
+/* Finds out how a session ended of which the log had no reason line; t_end is known if it had an
+ * end. */
 void session_close(struct session *s);
 
 /* Of a session that is over: will the queue go on with this mail? */

@@ -277,7 +277,9 @@ session_json_put(struct buf *out, struct session *s)
 	key_time(out, "t_end", s->t_end);
 	key_string(out, "helo", s->helo);
 	json_text_key(out, "esmtp");
-	buf_put(out, !s->helo.p ? SPAN_LIT("null") : s->esmtp ? SPAN_LIT("true") : SPAN_LIT("false"));
+	buf_put(out, !s->helo.p ? SPAN_LIT("null")
+		     : s->esmtp ? SPAN_LIT("true")
+				: SPAN_LIT("false"));
 	put_tls(out, s);
 	put_auth(out, s);
 	put_mails(out, s);

@@ -8,8 +8,9 @@
 
 enum {
 	FIRST_SLOTS = 256,
-	IDLE_FREE = 1024,	   /* idle processes that are always kept */
-	IDLE_KEPT_US = 10 * 1000000, /* a second session of the same second comes well before that */
+	IDLE_FREE = 1024, /* idle processes that are always kept */
+	IDLE_KEPT_US =
+	    10 * 1000000, /* a second session of the same second comes well before that */
 };
 
 static struct process **
@@ -111,7 +112,8 @@ link_process(struct process **slots, size_t slots_n, struct process *p)
 	*slot = p;
 }
 
-/* Forgets the processes without a session whose last one started long ago, and makes room if most are still needed. */
+/* Forgets the processes without a session whose last one started long ago, and makes room if most
+ * are still needed. */
 static void
 make_room(struct session_table *t, int64_t now_us)
 {
@@ -178,16 +180,19 @@ link_newest(struct session_table *t, struct session *s)
 }
 
 struct session *
-session_table_open(struct session_table *t, struct span host, struct span tag, int64_t pid, int64_t start_us)
+session_table_open(
+    struct session_table *t, struct span host, struct span tag, int64_t pid, int64_t start_us)
 {
 	struct process *p = find(t, host, tag, pid);
 
 	if (!p)
 		p = add(t, host, tag, pid, start_us);
-	p->same_n = p->last_start_us == start_us ? p->same_n + 1 : 0;
-	p->last_start_us = start_us;
+	/* A clock that was set back does not make an id come again. */
+	p->same_n = start_us > p->last_start_us ? 0 : p->same_n + 1;
+	if (start_us > p->last_start_us)
+		p->last_start_us = start_us;
 	p->session = session_new(host, tag, pid);
-	session_set_id(p->session, start_us, p->same_n);
+	session_set_id(p->session, p->last_start_us, p->same_n);
 	p->session->t_last = start_us;
 	link_newest(t, p->session);
 	t->sessions_n++;

@@ -15,7 +15,8 @@ enum {
 	DIALOGUE_LINE_MAX = SESSIONLOG_LINE_MAX,
 };
 
-static const int64_t SILENCE_MAX_US = INT64_C(86400) * 1000000; /* smtpd gives a client up long before */
+static const int64_t SILENCE_MAX_US =
+    INT64_C(86400) * 1000000; /* smtpd gives a client up long before */
 
 struct sessionlog {
 	struct sessionlog_params params;
@@ -198,7 +199,8 @@ take_tls(struct sessionlog *l, struct session *s, struct span text)
 		return;
 	s->has_tls = true;
 	s->tls.bits = tls.bits;
-	s->tls.trust = arena_span(s->arena, tls.trust.p ? tls.trust : SPAN_LIT("Anonymous"));
+	if (tls.trust.p)
+		s->tls.trust = arena_span(s->arena, tls.trust);
 	s->tls.protocol = arena_span(s->arena, tls.protocol);
 	s->tls.cipher = arena_span(s->arena, tls.cipher);
 	if (tls.sni.p)
@@ -239,7 +241,9 @@ take_session_event(struct sessionlog *l, struct session *s, const struct said *s
 	if (s->xclient && e->client.name.p)
 		follow_client(s, &e->client);
 	switch (e->kind) {
-	case EVENT_CLIENT_SAYS: dialogue_client(s, e->text, l->params.keep_auth, &l->redacted); break;
+	case EVENT_CLIENT_SAYS:
+		dialogue_client(s, e->text, l->params.keep_auth, &l->redacted);
+		break;
 	case EVENT_SERVER_SAYS:
 		dialogue_server(s, e->text);
 		register_mail(l, s);
@@ -280,7 +284,8 @@ take_smtpd(struct sessionlog *l, const struct said *said)
 		return;
 	}
 	if (!s) {
-		/* With the daemon's name cut off, NAME[IP]:PORT may as well be smtp(8) speaking to a server. */
+		/* With the daemon's name cut off, NAME[IP]:PORT may as well be smtp(8) speaking to
+		 * a server. */
 		if (!e->client.name.p || (line->tag_is_cut && e->client.has_port))
 			return;
 		s = open_session(l, said);
@@ -341,7 +346,8 @@ take_queue(struct sessionlog *l, const struct said *said)
 static void
 take_process_gone(struct sessionlog *l, const struct said *said)
 {
-	struct session *s = session_table_find_pid(&l->table, said->line->host, said->event->number);
+	struct session *s =
+	    session_table_find_pid(&l->table, said->line->host, said->event->number);
 
 	if (!s)
 		return;
@@ -359,12 +365,14 @@ take_master_started(struct sessionlog *l, const struct said *said)
 
 	for (; s; s = next) {
 		next = s->newer;
-		if (span_eq(s->host, said->line->host) && span_eq(logline_instance(s->service), instance))
+		if (span_eq(s->host, said->line->host) &&
+		    span_eq(logline_instance(s->service), instance))
 			kill_session(l, s);
 	}
 }
 
-/* Which program says what: smtp(8) logs dialogue too, with the arrows the other way round, and cleanup rejects. */
+/* Which program says what: smtp(8) logs dialogue too, with the arrows the other way round, and
+ * cleanup rejects. */
 static bool
 fits_program(const struct logline *line, enum logevent_kind kind)
 {
@@ -394,7 +402,8 @@ take_repeated(struct sessionlog *l, const struct said *said)
 	struct logevent inner = logevent_parse(said->event->text);
 	struct said again = {said->line, &inner, said->time_us};
 
-	if (inner.kind != EVENT_CLIENT_SAYS && inner.kind != EVENT_SERVER_SAYS && inner.kind != EVENT_DELIVERY)
+	if (inner.kind != EVENT_CLIENT_SAYS && inner.kind != EVENT_SERVER_SAYS &&
+	    inner.kind != EVENT_DELIVERY)
 		return;
 	if (!fits_program(said->line, inner.kind))
 		return;
@@ -449,8 +458,10 @@ sessionlog_line(struct sessionlog *l, struct span line)
 		return;
 	}
 	l->counts.kinds[event.kind]++;
-	if (l->now_us < said.time_us)
+	if (l->now_us < said.time_us) {
 		l->now_us = said.time_us;
+		outbox_advance(&l->outbox, l->now_us);
+	}
 	take_event(l, &said);
 }
 

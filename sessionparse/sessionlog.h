@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sessionlog - lines of a mail log go in, finished sessions come out: the core of emt-sessions, without files.
+/* sessionlog - lines of a mail log go in, finished sessions come out: the core of emt-sessions,
+ * without files.
  *
- * A session is opened by `connect` and closed by `disconnect`, both of one process (host, tag, pid).  The log may lack
- * either: a line of a process without a session starts one whose head is missing; a `connect` of a process that has one
- * ends that one as truncated; so do a master that starts again, a day of silence, more than SESSIONS_OPEN_MAX sessions
- * at once, and the end of the input.  Those records say "complete": false.  A process that master reports as killed ends
- * its session too; that is an end which the log states. */
+ * A session is opened by `connect` and closed by `disconnect`, both of one process (host, tag,
+ * pid).  The log may lack either: a line of a process without a session starts one whose head is
+ * missing; a `connect` of a process that has one ends that one as truncated; so do a master that
+ * starts again, a day of silence, more than SESSIONS_OPEN_MAX sessions at once, and the end of the
+ * input.  Those records say "complete": false.  A process that master reports as killed ends its
+ * session too; that is an end which the log states. */
 #ifndef EMT_SESSIONLOG_H
 #define EMT_SESSIONLOG_H
 
@@ -13,23 +15,25 @@
 #include "sessionparse/session.h"
 
 enum {
-	SESSIONLOG_LINE_MAX = 65536,		    /* octets; longer lines are to be cut by the caller */
-	SESSIONLOG_HELD_MAX = 64 * 1024 * 1024,	    /* octets of sessions that wait for the queue, outbox.h */
+	SESSIONLOG_LINE_MAX = 65536, /* octets; longer lines are to be cut by the caller */
+	SESSIONLOG_HELD_MAX =
+	    64 * 1024 * 1024, /* octets of sessions that wait for the queue, outbox.h */
 };
 
 struct sessionlog_params {
-	bool keep_auth;	    /* show credentials */
-	struct zone zone;   /* of stamps without one */
-	int first_year;	    /* of the first line, where stamps lack it; 0: it is not known */
-	int64_t now_us;	    /* the first line is not after it, if its year is not known */
-	int64_t hold_us;    /* outbox.h */
-	void (*write)(void *state, struct session *s); /* a finished session: to be written, then freed by sessionlog */
+	bool keep_auth;   /* show credentials */
+	struct zone zone; /* of stamps without one */
+	int first_year;   /* of the first line, where stamps lack it; 0: it is not known */
+	int64_t now_us;   /* the first line is not after it, if its year is not known */
+	int64_t hold_us;  /* outbox.h */
+	void (*write)(void *state,
+	    struct session *s); /* a finished session: to be written, then freed by sessionlog */
 	void *state;
 };
 
 struct sessionlog_counts {
 	uint64_t lines;
-	uint64_t unrecognised;	     /* no TAG[PID] with a time, in any form that is known */
+	uint64_t unrecognised;       /* no TAG[PID] with a time, in any form that is known */
 	uint64_t kinds[EVENT_KINDS]; /* of the others, by what they say */
 	uint64_t sessions, incomplete;
 	uint64_t mails_without_dialogue;

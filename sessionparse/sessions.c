@@ -18,13 +18,14 @@
 #include "sessionparse/sessionlog.h"
 
 enum {
-	OUTPUT_BLOCK = 64 * 1024,	  /* octets gathered before they are written */
+	OUTPUT_BLOCK = 64 * 1024,
 	OUTPUT_MAX = 1024 * 1024 * 1024, /* no record comes near: its parts are bounded */
 };
 
 struct output {
 	struct buf text;
-	int error; /* errno of the first write that failed; nothing is written after it */
+	size_t block; /* octets gathered before they are written */
+	int error;    /* errno of the first write that failed; nothing is written after it */
 };
 
 static void
@@ -49,7 +50,7 @@ write_record(void *state, struct session *s)
 	struct output *o = state;
 
 	session_json_put(&o->text, s);
-	if (o->text.n >= OUTPUT_BLOCK)
+	if (o->text.n >= o->block)
 		flush_output(o);
 }
 
@@ -90,7 +91,7 @@ packer_of(struct span head)
 	    {{"\x28\xb5\x2f\xfd", 4}, "zstdcat"},
 	    {{"\xfd"
 	      "7zXZ",
-	      5},
+		 5},
 		"xzcat"},
 	};
 
@@ -110,7 +111,8 @@ read_lines(struct sessionlog *l, struct logread *r, const struct input *in, cons
 	st = logread_peek(r, 6, &line);
 	packer = st == LOGREAD_ERROR ? NULL : packer_of(line);
 	if (packer) {
-		log_error("%s: is compressed; read it with: %s FILE | emt-sessions", in->name, packer);
+		log_error(
+		    "%s: is compressed; read it with: %s FILE | emt-sessions", in->name, packer);
 		return EX_DATAERR;
 	}
 	while (st != LOGREAD_ERROR && !o->error && (st = logread_line(r, &line)) == LOGREAD_LINE)
@@ -123,11 +125,13 @@ read_lines(struct sessionlog *l, struct logread *r, const struct input *in, cons
 }
 
 static int
-read_input(struct sessionlog *l, const struct input *in, const struct output *o)
+read_input(struct sessionlog *l, const struct input *in, struct output *o)
 {
 	struct logread r;
 	int status;
 
+	/* Whoever feeds us line by line wants to see the records as they come. */
+	o->block = S_ISREG(in->stat.st_mode) ? OUTPUT_BLOCK : 0;
 	logread_init(&r, in->fd);
 	status = read_lines(l, &r, in, o);
 	logread_free(&r);
@@ -151,12 +155,15 @@ print_stats(const struct sessionlog_counts *c)
 {
 	fprintf(stderr, "lines %" PRIu64 "\nunrecognised %" PRIu64 "\n", c->lines, c->unrecognised);
 	for (int i = 0; i < EVENT_KINDS; i++)
-		fprintf(stderr, "%s %" PRIu64 "\n", logevent_name((enum logevent_kind)i), c->kinds[i]);
-	fprintf(stderr, "sessions %" PRIu64 "\nincomplete-sessions %" PRIu64 "\n", c->sessions, c->incomplete);
+		fprintf(
+		    stderr, "%s %" PRIu64 "\n", logevent_name((enum logevent_kind)i), c->kinds[i]);
+	fprintf(stderr, "sessions %" PRIu64 "\nincomplete-sessions %" PRIu64 "\n", c->sessions,
+	    c->incomplete);
 	fprintf(stderr, "mails-without-dialogue %" PRIu64 "\n", c->mails_without_dialogue);
 }
 
-/* Files are opened before anything is written: a stream with a hole in it would make wrong sessions. */
+/* Files are opened before anything is written: a stream with a hole in it would make wrong
+ * sessions. */
 static int
 open_inputs(struct input *inputs, char *const *files, int files_n)
 {
@@ -167,7 +174,8 @@ open_inputs(struct input *inputs, char *const *files, int files_n)
 }
 
 static int
-run(const struct sessions_params *params, struct sessionlog_params *core, struct input *inputs, int inputs_n)
+run(const struct sessions_params *params, struct sessionlog_params *core, struct input *inputs,
+    int inputs_n)
 {
 	struct output output = {.error = 0};
 	struct sessionlog *l;
@@ -208,7 +216,9 @@ sessions_run(const struct sessions_params *params, char *const *files, int files
 
 	zone_system(&core.zone);
 	if (params->zone && !zone_set(&core.zone, params->zone)) {
-		log_error("--zone: \"%s\" is no zone; write UTC, +HH:MM, or a name as Europe/Berlin", params->zone);
+		log_error(
+		    "--zone: \"%s\" is no zone; write UTC, +HH:MM, or a name as Europe/Berlin",
+		    params->zone);
 		return EX_USAGE;
 	}
 	if (!files_n) {

@@ -7,15 +7,16 @@
 #include <stdint.h>
 
 struct sessions_params {
-	int64_t year;	  /* of the first line; 0: found out */
+	int64_t year;     /* of the first line; 0: found out */
 	const char *zone; /* of stamps without one; NULL: the system's */
-	int64_t hold_s;	  /* how long a session waits for the queue, in log time */
+	int64_t hold_s;   /* how long a session waits for the queue, in log time */
 	bool keep_auth;
 	bool stats; /* counts to standard error, at the end */
 };
 
-/* Reads the files as one stream, in this order; "-" is standard input, as is an empty list.  The exit code: 0; 64: a zone
- * that does not exist; 65: a file is compressed; 75: a file cannot be read, or standard output not be written. */
+/* Reads the files as one stream, in this order; "-" is standard input, as is an empty list.  The
+ * exit code: 0; 64: a zone that does not exist; 65: a file is compressed; 75: a file cannot be
+ * read, or standard output not be written. */
 int sessions_run(const struct sessions_params *params, char *const *files, int files_n);
 
 #endif

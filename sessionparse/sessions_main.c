@@ -14,8 +14,10 @@ static const struct option switches[] = {
 	.help = "zone of stamps without one: UTC, +HH:MM or a name (default: the system's)"},
     {"hold", 0, OPT_SECONDS, .min = 0, .max = 366 * 86400, FIELD(hold_s),
 	.help = "how long, in log time, a session waits for its mails' delivery (default 5d)"},
-    {"keep-auth", 0, OPT_FLAG, FIELD(keep_auth), .help = "show AUTH credentials instead of taking them out"},
-    {"stats", 0, OPT_FLAG, FIELD(stats), .help = "print counts of lines and sessions on standard error"},
+    {"keep-auth", 0, OPT_FLAG, FIELD(keep_auth),
+	.help = "show AUTH credentials instead of taking them out"},
+    {"stats", 0, OPT_FLAG, FIELD(stats),
+	.help = "print counts of lines and sessions on standard error"},
 };
 
 int
@@ -25,7 +27,8 @@ main(int argc, char **argv)
 	const struct program program = {
 	    .name = "emt-sessions",
 	    .synopsis = "[SWITCH...] [FILE...|-]",
-	    .about = "Reads Postfix logs and writes one JSON line (session/1) for each SMTP session.",
+	    .about =
+		"Reads Postfix logs and writes one JSON line (session/1) for each SMTP session.",
 	    .switches = {switches, sizeof switches / sizeof *switches},
 	    .switch_target = &params,
 	};

@@ -7,7 +7,8 @@ is_leap_year(int year)
 	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
-/* The place (1 to n) of the three letters that come next in a list of such names; 0 without taking anything. */
+/* The place (1 to n) of the three letters that come next in a list of such names; 0 without taking
+ * anything. */
 static int
 take_name(struct cursor *c, const char *names, int n)
 {
@@ -99,8 +100,8 @@ take_zone(struct cursor *c, struct stamp *s)
 	return false;
 }
 
-/* The zone of short-full: a number, UTC, or an abbreviation, of which many zones have the same: then it is as if the
- * log did not say. */
+/* The zone of short-full: a number, UTC, or an abbreviation, of which many zones have the same:
+ * then it is as if the log did not say. */
 static void
 take_zone_name(struct cursor *c, struct stamp *s)
 {
@@ -123,15 +124,17 @@ take_numeric(struct cursor *c, struct stamp *s)
 	struct cursor epoch = *c;
 	struct span before = c->rest;
 	size_t digits_n;
+	int64_t number;
 
-	s->epoch_us = (int64_t)cur_number(&epoch, 18);
+	number = (int64_t)cur_number(&epoch, 18);
 	digits_n = before.n - epoch.rest.n;
-	if (!epoch.failed && cur_maybe(&epoch, SPAN_LIT(".")) && digits_n <= 12) {
+	if (!epoch.failed && digits_n <= 12 && cur_maybe(&epoch, SPAN_LIT("."))) {
 		s->is_epoch = true;
-		s->epoch_us = s->epoch_us * 1000000 + take_fraction(&epoch);
+		s->epoch_us = number * 1000000 + take_fraction(&epoch);
 		*c = epoch;
 	} else if (!epoch.failed && digits_n >= MICROSECONDS_DIGITS) {
 		s->is_epoch = true;
+		s->epoch_us = number;
 		*c = epoch;
 	} else {
 		take_date(c, s);
@@ -155,7 +158,7 @@ in_range(const struct stamp *s)
 		return false;
 	/* 60: a leap second. */
 	return s->hour <= 23 && s->minute <= 59 && s->second <= 60 && s->offset_s > -86400 &&
-	    s->offset_s < 86400;
+	       s->offset_s < 86400;
 }
 
 void

@@ -11,7 +11,7 @@
 
 enum {
 	QUARTER_S = 900,
-	OUT_OF_ORDER_S = 1800, /* lines of one log are never further out of order */
+	OUT_OF_ORDER_S = 120, /* lines of one log are hardly ever further out of order */
 };
 
 void
@@ -38,7 +38,8 @@ take_offset(struct zone *z, struct span text)
 	return true;
 }
 
-/* A name of which the C library makes nothing counts as UTC there, in silence: so we look for its file. */
+/* A name of which the C library makes nothing counts as UTC there, in silence: so we look for its
+ * file. */
 static bool
 is_zone_name(const char *name)
 {
@@ -91,7 +92,8 @@ look_up(struct zone *z, int64_t local_s)
 		tm = reading;
 		tm.tm_isdst = summer;
 		t = mktime(&tm);
-		if (tm.tm_isdst == summer && tm.tm_hour == reading.tm_hour && tm.tm_min == reading.tm_min)
+		if (tm.tm_isdst == summer && tm.tm_hour == reading.tm_hour &&
+		    tm.tm_min == reading.tm_min)
 			z->offsets[z->offsets_n++] = start - (int64_t)t;
 	}
 	if (!z->offsets_n) {

@@ -97,11 +97,13 @@ add_block(uint32_t state[8], const unsigned char *p)
 		uint32_t x = w[i - 15], y = w[i - 2];
 
 		w[i] = w[i - 16] + w[i - 7] + (rotr(x, 7) ^ rotr(x, 18) ^ x >> 3) +
-		    (rotr(y, 17) ^ rotr(y, 19) ^ y >> 10);
+		       (rotr(y, 17) ^ rotr(y, 19) ^ y >> 10);
 	}
 	for (int i = 0; i < 64; i++) {
-		uint32_t t1 = h + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((e & f) ^ (~e & g)) + k[i] + w[i];
-		uint32_t t2 = (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+		uint32_t t1 = h + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((e & f) ^ (~e & g)) +
+			      k[i] + w[i];
+		uint32_t t2 =
+		    (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
 
 		h = g;
 		g = f;

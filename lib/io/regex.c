@@ -61,8 +61,8 @@ regex_free(struct regex *r)
 enum regex_st
 regex_match(struct regex *r, struct span subject, struct span *groups, size_t groups_n)
 {
-	int n = pcre2_match(r->code, (PCRE2_SPTR)(subject.p ? subject.p : ""), subject.n, 0, 0, r->match,
-	    r->limits);
+	int n = pcre2_match(r->code, (PCRE2_SPTR)(subject.p ? subject.p : ""), subject.n, 0, 0,
+	    r->match, r->limits);
 	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(r->match);
 
 	if (n == PCRE2_ERROR_NOMATCH)

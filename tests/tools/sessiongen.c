@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sessiongen SEED SESSIONS AT_ONCE NOISE - writes a made-up verbose log to standard output (tests/sessiongen.h). */
+/* sessiongen SEED SESSIONS AT_ONCE NOISE - writes a made-up verbose log to standard output
+ * (tests/sessiongen.h). */
 #include <stdio.h>
 
 #include "tests/sessiongen.h"

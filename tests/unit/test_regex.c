@@ -16,12 +16,15 @@ test_groups(void)
 	SAME_SPAN(g[1], SPAN_LIT("one"), "first group");
 	SAME_SPAN(g[2], SPAN_LIT("two"), "second group");
 	SAME_SPAN(g[3], SPAN_LIT("three"), "third group");
-	OK(regex_match(r, SPAN_LIT("one: "), g, 4) == REGEX_MATCH, "matches without the optional group");
+	OK(regex_match(r, SPAN_LIT("one: "), g, 4) == REGEX_MATCH,
+	    "matches without the optional group");
 	OK(!g[2].p, "a group that took no part has no place");
 	OK(g[3].p && !g[3].n, "a group that matched nothing is empty, but has a place");
 	OK(regex_match(r, SPAN_LIT("none"), g, 4) == REGEX_NO_MATCH, "no match");
-	OK(regex_match(r, (struct span){NULL, 0}, g, 4) == REGEX_NO_MATCH, "nothing does not match");
-	OK(regex_match(r, SPAN_LIT("one: x"), g, 1) == REGEX_MATCH, "fewer groups asked for than there are");
+	OK(regex_match(r, (struct span){NULL, 0}, g, 4) == REGEX_NO_MATCH,
+	    "nothing does not match");
+	OK(regex_match(r, SPAN_LIT("one: x"), g, 1) == REGEX_MATCH,
+	    "fewer groups asked for than there are");
 	regex_free(r);
 	regex_free(NULL);
 }
@@ -32,7 +35,8 @@ test_bytes(void)
 	struct regex *r = regex_new("^(.*)\\xff(.)$");
 	struct span g[3];
 
-	OK(regex_match(r, SPAN_LIT("a\0\xed\xa0\x80\xff\xfe"), g, 3) == REGEX_MATCH, "any octets, NUL too");
+	OK(regex_match(r, SPAN_LIT("a\0\xed\xa0\x80\xff\xfe"), g, 3) == REGEX_MATCH,
+	    "any octets, NUL too");
 	SAME_SPAN(g[2], SPAN_LIT("\xfe"), "one octet is one character");
 	regex_free(r);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Thousands of made-up sessions (tests/sessiongen.h) against what is true of them, field by field and in order. */
+/* Thousands of made-up sessions (tests/sessiongen.h) against what is true of them, field by field
+ * and in order. */
 #include "tests/tap.h"
 
 #include <openssl/sha.h>
@@ -21,8 +22,8 @@ static void
 complain(struct check *c, const struct session *s, const char *what)
 {
 	if (c->wrong++ < 20)
-		printf("# session %zu, %.*s[%lld]: %s\n", c->checked, (int)s->service.n, s->service.p,
-		    (long long)s->pid, what);
+		printf("# session %zu, %.*s[%lld]: %s\n", c->checked, (int)s->service.n,
+		    s->service.p, (long long)s->pid, what);
 }
 
 #define MUST(condition) \
@@ -38,7 +39,8 @@ same(struct span got, const char *want)
 }
 
 static void
-check_mail(struct check *c, const struct session *s, const struct session_mail *m, const struct gen_mail *t)
+check_mail(struct check *c, const struct session *s, const struct session_mail *m,
+    const struct gen_mail *t)
 {
 	MUST(same(m->from, t->from));
 	MUST(same(m->queue_id, t->queue_id));
@@ -51,7 +53,8 @@ check_mail(struct check *c, const struct session *s, const struct session_mail *
 	if (m->deliveries_n) {
 		const struct session_delivery *last = &m->deliveries[m->deliveries_n - 1];
 
-		MUST(same(last->status, "sent") && same(last->relay, "local") && same(last->text, "x (y)"));
+		MUST(same(last->status, "sent") && same(last->relay, "local") &&
+		     same(last->text, "x (y)"));
 	}
 	MUST(m->rcpts_n == (size_t)t->rcpts_n);
 	for (size_t i = 0; i < m->rcpts_n && i < (size_t)t->rcpts_n; i++)
@@ -88,8 +91,8 @@ check_dialogue(struct check *c, struct session *s, const struct gen_session *t)
 static void
 check_end(struct check *c, const struct session *s, const struct gen_session *t)
 {
-	static const char *const ends[] = {"other", "quit", "lost", "timeout", "too-many-errors", "non-smtp",
-	    "refused", "killed"};
+	static const char *const ends[] = {
+	    "other", "quit", "lost", "timeout", "too-many-errors", "non-smtp", "refused", "killed"};
 
 	MUST(!strcmp(ends[s->end], t->end));
 	MUST(same(s->end_after, t->after));
@@ -161,8 +164,10 @@ test_run(uint64_t seed, size_t sessions, size_t at_once, unsigned noise)
 	struct lines lines;
 	struct gen_params p = {seed, sessions, at_once, noise, keep_line, &lines};
 	struct check c = {.ids = calloc(sessions, sizeof *c.ids)};
-	struct sessionlog_params params = {.first_year = 2026, .hold_us = INT64_C(86400) * 1000000,
-	    .write = check_session, .state = &c};
+	struct sessionlog_params params = {.first_year = 2026,
+	    .hold_us = INT64_C(86400) * 1000000,
+	    .write = check_session,
+	    .state = &c};
 	struct span rest;
 
 	buf_init(&lines.text, 1 << 30);
