@@ -16,8 +16,8 @@ in_chroot() {
 		tmp=$1
 		mount -t tmpfs chroot "$tmp/disk"
 		root=$tmp/disk/root
-		mkdir -p "$root/tmp" "$root/run" "$root/mnt" "$root/srv" "$root/root"
-		cp -R "$tmp/tree" "$root/root/tree"
+		mkdir -p "$root/tmp" "$root/run" "$root/mnt" "$root/srv"
+		cp -R "$tmp/tree" "$root/tree"
 		for place in dev etc proc sys usr var; do
 			mkdir "$root/$place"
 			mount --rbind "/$place" "$root/$place"
@@ -26,7 +26,7 @@ in_chroot() {
 			[ ! -L "/$link" ] || cp -P "/$link" "$root/"
 		done
 		mount "--make-r$2" "$tmp/disk"
-		OBJ= chroot "$root" /root/tree/lab/emt-lab demo
+		OBJ= chroot "$root" /tree/lab/emt-lab demo
 	' sh "$tmp" "$1" >"$tmp/stdout" 2>"$tmp/stderr" || status=$?
 }
 

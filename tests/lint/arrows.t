@@ -37,6 +37,7 @@ seam()
 seam ldns 'ldns/' 'lib/dns/|site/'
 seam libunbound 'unbound' 'lib/dns/'
 seam c-ares 'ares' 'lib/dns/'
+seam libpsl 'libpsl' 'lib/dns/public_suffix'
 seam PCRE2 'pcre2' 'lib/io/regex'
 seam OpenSSL 'openssl/' 'lib/io/'
 seam libevent 'event2/' 'lib/io/loop'

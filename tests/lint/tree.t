@@ -25,5 +25,5 @@ empty "no C file over 500 lines whose header does not say why" \
 empty "no line over 100 columns, tabs being 8" \
 	"$(for f in $code; do expand "$f" | awk -v f="$f" 'length($0) > 100 { print f ":" NR ": " length($0) }'; done)"
 empty "no blanks at line ends" "$(grep -nE '[ 	]+$' $code $(tree_files '*.sh' '*.t' Makefile setup) /dev/null)"
-empty "no unfinished business" "$(grep -nE '(TODO|FIXME|XXX|HACK)' $code /dev/null)"
+empty "no unfinished business" "$(grep -nE '\<(TODO|FIXME|XXX|HACK)\>' $code /dev/null)"
 tap_end
