@@ -96,56 +96,71 @@ find_record(const struct deposit *d, const char *name)
 	return found;
 }
 
+/* A mail that a killed delivery left: its mbox line is not ours, and it is the one that stays. */
+struct left_over {
+	int fd; /* holds its lock; -1: there is none */
+	char sha256[SHA256_HEX_LEN + 1];
+	int64_t size;
+};
+
 /* Does the mail in this file have our bytes, the mbox line apart? */
 static enum found
-compare_mail(int fd, const char *content_sha256)
+compare_mail(struct left_over *left, const char *content_sha256)
 {
 	char hex[SHA256_HEX_LEN + 1], piece[READ_SIZE];
-	struct sha256 content;
-	bool first = true;
+	struct sha256 all, content;
 	ssize_t n;
 
+	sha256_init(&all);
 	sha256_init(&content);
-	while ((n = read(fd, piece, sizeof piece)) != 0) {
+	left->size = 0;
+	while ((n = read(left->fd, piece, sizeof piece)) != 0) {
 		struct span data = {piece, (size_t)n};
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return FOUND_ERROR;
-		sha256_add(&content, first ? span_from(data, header_mbox_line(data)) : data);
-		first = false;
+		sha256_add(&all, data);
+		sha256_add(&content, span_from(data, left->size ? 0 : header_mbox_line(data)));
+		left->size += n;
 	}
+	sha256_hex(&all, left->sha256);
 	sha256_hex(&content, hex);
 	return strcmp(hex, content_sha256) == 0 ? FOUND_OURS : FOUND_OTHER;
 }
 
 /* A mail stands at our name and had no record a moment ago.  Waits until whoever writes it is done
- * or dead, and looks again.  FOUND_NONE: it is ours to finish, and *lock_fd holds its lock; the
+ * or dead, and looks again.  FOUND_NONE: it is ours to finish, and left->fd holds its lock; the
  * caller closes that. */
 static enum found
-look_again(const struct deposit *d, const char *name, int *lock_fd)
+look_again(const struct deposit *d, const char *name, struct left_over *left)
 {
 	enum found found;
 
-	*lock_fd = openat(d->mail_dir, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	if (*lock_fd < 0 || flock(*lock_fd, LOCK_EX))
+	left->fd = openat(d->mail_dir, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	if (left->fd < 0 || flock(left->fd, LOCK_EX))
 		return FOUND_ERROR;
 	found = find_record(d, name);
 	if (found != FOUND_NONE)
 		return found;
-	found = compare_mail(*lock_fd, d->key.content_sha256);
+	found = compare_mail(left, d->key.content_sha256);
 	return found == FOUND_OURS ? FOUND_NONE : found;
 }
 
 static bool
-store_record(const struct deposit *d, struct span id, const char *name, const char **step)
+store_record(const struct deposit *d, struct span id, const char *name,
+    const struct left_over *left, const char **step)
 {
 	json_t *record = d->record(d->state, id);
 	struct spool_file file;
 	struct buf text;
 	bool done;
 
+	if (left->fd >= 0) {
+		record_set(record, "sha256", record_string(span_str(left->sha256)));
+		record_set(record, "size", json_integer(left->size));
+	}
 	buf_init(&text, RECORD_MAX);
 	record_put(&text, record);
 	json_decref(record);
@@ -183,8 +198,8 @@ try_name(const struct deposit *d, struct span id, const char *name, enum deposit
     const char **step)
 {
 	enum found found = find_record(d, name);
+	struct left_over left = {.fd = -1};
 	enum spool_st linked;
-	int lock_fd = -1;
 
 	*st = DEPOSIT_ERROR;
 	*step = "look at the record";
@@ -192,19 +207,19 @@ try_name(const struct deposit *d, struct span id, const char *name, enum deposit
 		*step = "mail file";
 		linked = spool_link(d->mail, name);
 		if (linked == SPOOL_TAKEN)
-			found = look_again(d, name, &lock_fd);
+			found = look_again(d, name, &left);
 		else if (linked == SPOOL_ERROR)
 			found = FOUND_ERROR;
 	}
 	if (found == FOUND_OURS)
 		*st = finish_again(d, name, step);
 	else if (found == FOUND_NONE && flush_dir(d->mail_dir, step) &&
-		 store_record(d, id, name, step) && flush_dir(d->json_dir, step))
+		 store_record(d, id, name, &left, step) && flush_dir(d->json_dir, step))
 		*st = DEPOSIT_STORED;
-	if (lock_fd >= 0) {
+	if (left.fd >= 0) {
 		int saved = errno;
 
-		close(lock_fd);
+		close(left.fd);
 		errno = saved;
 	}
 	return found;

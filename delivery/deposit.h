@@ -33,7 +33,8 @@ struct deposit {
 	struct deposit_key key;
 	struct spool_file *mail; /* written and flushed */
 
-	/* Makes the record for the id (with its number); the reference becomes the deposit's. */
+	/* Makes the record for the id (with its number); the reference becomes the deposit's, which
+	 * sets "sha256" and "size" anew where the mail that stays is an earlier attempt's. */
 	json_t *(*record)(void *state, struct span id);
 	void *state;
 };

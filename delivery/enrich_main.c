@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* emt-enrich - completes records of mails by what their senders publish; see emt-enrich(8). */
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -24,7 +26,7 @@ static const struct option switches[] = {
 
 static const struct program program = {
     .name = "emt-enrich",
-    .synopsis = "--once | --file JSON [-v] [-c FILE] [-o NAME=VALUE]...",
+    .synopsis = "[--once | --file JSON] [-v] [-c FILE] [-o NAME=VALUE]...",
     .about = "Looks up what the senders of stored mails publish, and completes the records.",
     .switches = {switches, sizeof switches / sizeof *switches},
     .switch_target = &chosen,
@@ -34,30 +36,38 @@ static const struct program program = {
 static int
 run(struct arena *a, const struct settings *settings)
 {
-	struct loop *l = loop_new();
+	struct notify_env notify = {
+	    .socket = getenv("NOTIFY_SOCKET"),
+	    .watchdog_us = getenv("WATCHDOG_USEC"),
+	    .watchdog_pid = getenv("WATCHDOG_PID"),
+	};
 	struct dns_params dns = {
 	    .mode = (enum dns_mode)settings->dns_mode,
 	    .resolvers = settings->resolver,
 	    .trust_anchor = settings->trust_anchor,
 	    .trust_ad = settings->resolver_trusted,
 	    .rng = &rng_system,
+	    .parallel = (size_t)settings->dns_parallel,
 	};
 	struct enrich_params p = {
 	    .settings = settings,
-	    .loop = l,
+	    .loop = loop_new(),
+	    .mode = chosen.file   ? ENRICH_FILE
+		    : chosen.once ? ENRICH_ONCE
+				  : ENRICH_DAEMON,
 	    .file = chosen.file,
-	    .progress = isatty(STDERR_FILENO),
+	    .progress = chosen.once && isatty(STDERR_FILENO),
+	    .notify = &notify,
 	};
 	const char *error;
 	int code = EX_CONFIG;
 
-	p.dns = dns_open(a, l, &dns, &error);
-	if (p.dns)
+	p.dns_own = dns_open(a, p.loop, &dns, &error);
+	if (p.dns_own)
 		code = enrich(&p);
 	else
 		log_error("%s", error);
-	dns_free(p.dns);
-	loop_free(l);
+	loop_free(p.loop);
 	return code;
 }
 
@@ -70,10 +80,12 @@ main(int argc, char **argv)
 
 	log_open(program.name, LOG_TO_STDERR);
 	log_verbose(chosen.verbose);
-	if (code < 0 && (operands_n || chosen.once == (chosen.file != NULL))) {
+	if (code < 0 && (operands_n || (chosen.once && chosen.file))) {
 		fprintf(stderr, "usage: %s %s\n", program.name, program.synopsis);
 		code = EX_USAGE;
 	}
+	/* libunbound and c-ares write to TCP connections that the other side may have closed. */
+	signal(SIGPIPE, SIG_IGN);
 	if (code < 0)
 		code = run(a, &settings);
 	arena_free(a);

@@ -38,6 +38,25 @@ without_angles(struct span s)
 	return s;
 }
 
+/* An address as Postfix has it in variables: without the quotes and backslashes of a local part
+ * (RFC 5321 section 4.1.2). */
+static struct span
+without_quoting(struct arena *a, struct span address)
+{
+	char *p = arena_alloc(a, address.n + 1);
+	size_t n = 0, i = 1;
+
+	if (!address.n || address.p[0] != '"')
+		return address;
+	for (; i < address.n && address.p[i] != '"'; i++) {
+		i += address.p[i] == '\\' && i + 1 < address.n;
+		p[n++] = address.p[i];
+	}
+	for (i++; i < address.n; i++)
+		p[n++] = address.p[i];
+	return (struct span){p, n};
+}
+
 /* Could `censored` be what Postfix makes of `plain`?  Each octet is the same or an underscore. */
 static bool
 is_censored_form(struct span censored, struct span plain)
@@ -53,11 +72,12 @@ is_censored_form(struct span censored, struct span plain)
 /* What a stranger chose: the argument, else the field if the variable is its censored form, else
  * the variable, else the field. */
 static struct span
-choose_text(const char *arg, const char *variable, struct span field)
+choose_text(struct arena *a, const char *arg, const char *variable, struct span field)
 {
 	if (arg)
 		return span_str(arg);
-	if (variable && (!field.p || !is_censored_form(span_str(variable), field)))
+	if (variable &&
+	    (!field.p || !is_censored_form(span_str(variable), without_quoting(a, field))))
 		return span_str(variable);
 	return field;
 }
@@ -95,13 +115,14 @@ envelope_gather(struct arena *a, const struct envelope_args *args, char *(*geten
 	return (struct envelope){
 	    .queue_id = choose(args->queue_id, NULL, received.id),
 	    .sender =
-		choose_text(args->sender, getenv_fn("SENDER"), without_angles(own.return_path)),
-	    .recipient = choose_text(args->recipient, getenv_fn("RECIPIENT"), own.delivered_to),
+		choose_text(a, args->sender, getenv_fn("SENDER"), without_angles(own.return_path)),
+	    .recipient = choose_text(a, args->recipient, getenv_fn("RECIPIENT"), own.delivered_to),
 	    .original_recipient = choose_text(
-		args->original_recipient, getenv_fn("ORIGINAL_RECIPIENT"), own.x_original_to),
+		a, args->original_recipient, getenv_fn("ORIGINAL_RECIPIENT"), own.x_original_to),
 	    .client_address = without_ipv6_tag(
 		choose(args->client_address, getenv_fn("CLIENT_ADDRESS"), received.address)),
-	    .client_helo = choose_text(args->client_helo, getenv_fn("CLIENT_HELO"), received.helo),
+	    .client_helo =
+		choose_text(a, args->client_helo, getenv_fn("CLIENT_HELO"), received.helo),
 	    .client_hostname =
 		choose(args->client_hostname, getenv_fn("CLIENT_HOSTNAME"), received.hostname),
 	    .client_protocol =

@@ -66,9 +66,19 @@ tap_end()
 	exit
 }
 
-# The files of the tree: what git knows and what it would take in; everything in a tree without git.
+# tree_files [PATTERN...]: the files of the tree, those that match a pattern if any is given: what git knows and what it
+# would take in; without git everything but what is built.
 tree_files()
 {
-	git ls-files --cached --others --exclude-standard -- "$@" 2>/dev/null ||
-		find . -path ./obj -prune -o -type f -print | sed 's,^\./,,'
+	git ls-files --cached --others --exclude-standard -- "$@" 2>/dev/null && return
+	find . '(' -path ./obj -o -path ./demo-out ')' -prune -o -type f -print | sed 's,^\./,,' |
+		while read -r tree_file; do
+			[ $# -gt 0 ] || echo "$tree_file"
+			for tree_pattern; do
+				# shellcheck disable=SC2254 # it is a pattern
+				case $tree_file in
+				$tree_pattern) echo "$tree_file" ;;
+				esac
+			done
+		done
 }

@@ -229,7 +229,10 @@ arg_name(const struct option *o)
 	    [OPT_NUMBER] = "N",
 	    [OPT_SECONDS] = "TIME",
 	    [OPT_TEXTS] = "TEXT",
-	    [OPT_RESOLVERS] = "ADDRESS..."};
+	    [OPT_RESOLVERS] = "ADDRESS...",
+	    [OPT_NAMES] = "DOMAIN...",
+	    [OPT_KEYS] = "DOMAIN=KEY...",
+	    [OPT_RANGES] = "ADDRESS/BITS..."};
 
 	if (o->type == OPT_FLAG)
 		return "";

@@ -30,7 +30,15 @@ enum option_type {
 	OPT_TEXTS,     /* struct option_list; a switch that may be repeated */
 	OPT_RESOLVERS, /* struct option_list; IP addresses separated by blanks or commas, or the one
 			  word `system` */
+	/* struct option_list; separated by blanks or commas, or the one word `none`: */
+	OPT_NAMES,  /* domain names as OPT_NAME, stored in lower case without a dot at the end; none
+		       twice */
+	OPT_KEYS,   /* NAME=KEY, the name as above, the key of 1 to 63 letters, digits and hyphens
+		     */
+	OPT_RANGES, /* ranges of addresses (base/ip.h) */
 };
+
+enum { OPTION_LIST_MAX = 1000 }; /* members of OPT_NAMES, OPT_KEYS, OPT_RANGES */
 
 struct option_list {
 	const char **v;

@@ -4,9 +4,10 @@
 #include <arpa/inet.h>
 
 #include "base/cursor.h"
+#include "base/ip.h"
 #include "base/utf8.h"
 
-enum { ADDRESSES_MAX = 64 };
+enum { ADDRESSES_MAX = 64, ITEM_MAX = 1000 };
 
 static const char *
 wrong(struct arena *a, const struct option *o, const char *text, const char *mend)
@@ -108,36 +109,155 @@ is_list_item(char c)
 	return !is_list_gap(c);
 }
 
-static const char *
-store_resolvers(
-    struct arena *a, const struct option *o, const char *text, struct option_list *field)
+/* The next member of a list; empty at its end. */
+static struct span
+next_item(struct cursor *c)
 {
-	struct cursor c = cursor_on(span_str(text));
-	unsigned char binary[16];
-	const char **v = arena_alloc(a, ADDRESSES_MAX * sizeof *v);
-	size_t n = 0;
+	cur_run(c, is_list_gap, c->rest.n);
+	return cur_run(c, is_list_item, ITEM_MAX);
+}
 
-	*field = (struct option_list){v, 0};
-	if (!strcmp(text, "system"))
+static const char *
+check_address(struct arena *a, const struct option *o, char *item)
+{
+	unsigned char binary[16];
+
+	if (inet_pton(AF_INET, item, binary) == 1 || inet_pton(AF_INET6, item, binary) == 1)
+		return NULL;
+	return wrong(
+	    a, o, item, "is no IPv4 or IPv6 address; write one such as 192.0.2.1 or 2001:db8::1");
+}
+
+/* Puts the name in its canonical form. */
+static bool
+make_canonical(char *name)
+{
+	size_t n = strlen(name);
+
+	if (!is_domain(span_str(name)))
+		return false;
+	if (name[n - 1] == '.')
+		name[n - 1] = '\0';
+	for (; *name; name++)
+		*name = to_lower(*name);
+	return true;
+}
+
+static const char *
+check_name(struct arena *a, const struct option *o, char *item)
+{
+	return make_canonical(item) ? NULL : wrong(a, o, item, "is no domain name");
+}
+
+static bool
+is_key_char(char c)
+{
+	return is_alpha(c) || is_digit(c) || c == '-';
+}
+
+/* Keys are secrets: no message shows one. */
+static const char *
+check_key(struct arena *a, const struct option *o, char *item)
+{
+	char *equals = strchr(item, '=');
+	struct cursor key = cursor_on(span_str(equals ? equals + 1 : ""));
+
+	if (!equals)
+		return arena_printf(a, "%s: a member is not of the form DOMAIN=KEY", o->name);
+	*equals = '\0';
+	if (!make_canonical(item))
+		return wrong(a, o, item, "in front of = is no domain name");
+	if (!cur_run(&key, is_key_char, 63).n || !cur_done(&key))
+		return wrong(
+		    a, o, item, "has no key of 1 to 63 letters, digits and hyphens behind its =");
+	/* The name may have lost its dot: the key moves up. */
+	memmove(item + strlen(item) + 1, equals + 1, strlen(equals + 1) + 1);
+	item[strlen(item)] = '=';
+	return NULL;
+}
+
+static const char *
+check_range(struct arena *a, const struct option *o, char *item)
+{
+	struct ip_range range;
+	const char *why = ip_range_read(span_str(item), &range);
+
+	return why ? wrong(a, o, item, why) : NULL;
+}
+
+/* Equal names: of OPT_KEYS what stands before the `=`. */
+static bool
+is_same(enum option_type type, const char *x, const char *y)
+{
+	struct span a = span_str(x), b = span_str(y);
+
+	return type == OPT_KEYS ? span_eq(span_cut(&a, '='), span_cut(&b, '=')) : span_eq(a, b);
+}
+
+static const char *
+check_unique(struct arena *a, const struct option *o, const struct option_list *list)
+{
+	const char *last = list->v[list->n];
+	struct span rest = span_str(last), shown = span_cut(&rest, '=');
+
+	for (size_t i = 0; i < list->n; i++)
+		if (is_same(o->type, list->v[i], last))
+			return wrong(a, o, arena_dup(a, shown), "stands there twice; delete one");
+	return NULL;
+}
+
+static const struct list_form {
+	const char *empty_word; /* the one word that stands for no member */
+	size_t max;
+	const char *too_many, *nothing;
+	/* Checks one member, and may change it in place. */
+	const char *(*check)(struct arena *a, const struct option *o, char *item);
+	bool unique;
+} list_forms[] = {
+    [OPT_RESOLVERS] = {"system", ADDRESSES_MAX, "holds too much; write at most 64 addresses",
+	"holds no address", check_address, false},
+    [OPT_NAMES] = {"none", OPTION_LIST_MAX, "holds too much; write at most 1000 names",
+	"holds no name", check_name, true},
+    [OPT_KEYS] = {"none", OPTION_LIST_MAX, "holds too much; write at most 1000 keys",
+	"holds no key", check_key, true},
+    [OPT_RANGES] = {"none", OPTION_LIST_MAX, "holds too much; write at most 1000 ranges",
+	"holds no range", check_range, true},
+};
+
+static const char *
+store_list(struct arena *a, const struct option *o, const char *text, struct option_list *field)
+{
+	const struct list_form *form = &list_forms[o->type];
+	struct cursor c = cursor_on(span_str(text));
+	const char **v = NULL;
+	size_t room = 0;
+
+	*field = (struct option_list){NULL, 0};
+	if (!strcmp(text, form->empty_word))
 		return NULL;
 	for (;;) {
-		struct span item;
+		struct span item = next_item(&c);
+		const char *error;
+		char *copy;
 
-		cur_run(&c, is_list_gap, 1000);
-		if (c.rest.n == 0)
+		if (!item.n && !c.failed)
 			break;
-		item = cur_run(&c, is_list_item, 1000);
-		if (c.failed || n == ADDRESSES_MAX)
-			return wrong(a, o, text, "holds too much; write at most 64 addresses");
-		v[n] = arena_dup(a, item);
-		if (inet_pton(AF_INET, v[n], binary) != 1 && inet_pton(AF_INET6, v[n], binary) != 1)
-			return wrong(a, o, v[n],
-			    "is no IPv4 or IPv6 address; write one such as 192.0.2.1 "
-			    "or 2001:db8::1");
-		n++;
+		if (c.failed || field->n == form->max)
+			return arena_printf(a, "%s: %s", o->name, form->too_many);
+		if (field->n == room) {
+			room = room ? 2 * room : 8;
+			v = arena_grow(a, v, field->n, room, sizeof *v);
+			field->v = v;
+		}
+		v[field->n] = copy = arena_dup(a, item);
+		error = form->check(a, o, copy);
+		if (!error && form->unique)
+			error = check_unique(a, o, field);
+		if (error)
+			return error;
+		field->n++;
 	}
-	field->n = n;
-	return n ? NULL : wrong(a, o, text, "holds no address");
+	return field->n ? NULL : wrong(a, o, text, form->nothing);
 }
 
 const char *
@@ -170,7 +290,10 @@ option_value_store(struct arena *a, const struct option *o, const char *text, vo
 		list->v[list->n++] = text;
 		return NULL;
 	}
-	case OPT_RESOLVERS: return store_resolvers(a, o, text, field);
+	case OPT_RESOLVERS:
+	case OPT_NAMES:
+	case OPT_KEYS:
+	case OPT_RANGES: return store_list(a, o, text, field);
 	}
 	return wrong(a, o, text, "has a type that nobody reads");
 }

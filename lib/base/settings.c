@@ -12,9 +12,17 @@ enum { SITE_FILE_MAX = 1024 * 1024 }; /* octets */
 #define FIELD(name) .field = offsetof(struct settings, name)
 #define ALL_PROGRAMS (BY_DELIVER | BY_ENRICH | BY_SESSIONS)
 
+/* Those that the ATC toolchain asked. */
+#define DNSBL_LISTS \
+	"bl.spamcop.net blackholes.mail-abuse.org bogons.cymru.com cidr.bl.mcafee.com " \
+	"combined.rbl.msrbl.net ips.backscatterer.org phishing.rbl.msrbl.net " \
+	"residential.block.transip.nl spam.abuse.ch spam.rbl.msrbl.net virus.rbl.msrbl.net " \
+	"pbl.spamhaus.org css.spamhaus.org sbl.spamhaus.org"
+
 static const struct option rows[] = {
     {"domain", 0, OPT_NAME, FIELD(domain),
-	.help = "domain of the measurement, below which all test cases lie", .used_by = BY_DELIVER},
+	.help = "domain of the measurement, below which all test cases lie",
+	.used_by = BY_DELIVER | BY_ENRICH},
     {"base_dir", 0, OPT_PATH, .def = "/srv", FIELD(base_dir), .help = "folder that holds all data",
 	.used_by = BY_DELIVER | BY_ENRICH},
     {"mail_dir", 0, OPT_PATH, .def = "$base_dir/mails", FIELD(mail_dir), .help = "mails, as piped",
@@ -46,8 +54,32 @@ static const struct option rows[] = {
     {"dns_mode", 0, OPT_CHOICE, .def = "validate", .choices = "validate|stub", FIELD(dns_mode),
 	.help = "check DNSSEC signatures here, or pass on what the resolver says",
 	.used_by = BY_ENRICH},
+    {"dns_parallel", 0, OPT_NUMBER, .def = "100", .min = 1, .max = 10000, FIELD(dns_parallel),
+	.help = "questions on their way to the resolvers at once", .used_by = BY_ENRICH},
     {"resolver_trusted", 0, OPT_YESNO, .def = "no", FIELD(resolver_trusted),
 	.help = "with dns_mode = stub: the resolvers validate, and nobody can forge their answers",
+	.used_by = BY_ENRICH},
+    {"state_dir", 0, OPT_PATH, .def = "$base_dir/state", FIELD(state_dir),
+	.help = "folder of what is remembered: questions a day, tests made", .used_by = BY_ENRICH},
+    {"dnsbl_lists", 0, OPT_NAMES, .def = DNSBL_LISTS, FIELD(dnsbl_lists),
+	.help = "DNS block lists to ask about the client; none: no list", .used_by = BY_ENRICH},
+    {"dnsbl_daily_cap", 0, OPT_NUMBER, .def = "10000", .min = 1, .max = 100000000,
+	FIELD(dnsbl_daily_cap), .help = "a list is asked so many questions a day (UTC) at most",
+	.used_by = BY_ENRICH},
+    {"dnsbl_keys", 0, OPT_KEYS, .def = "none", FIELD(dnsbl_keys),
+	.help = "LIST=KEY for lists that want a registration, LIST=registered if without a key",
+	.used_by = BY_ENRICH},
+    {"dnsbl_txt", 0, OPT_YESNO, .def = "yes", FIELD(dnsbl_txt),
+	.help = "ask the lists that list a client why they do", .used_by = BY_ENRICH},
+    {"open_relay_test", 0, OPT_YESNO, .def = "no", FIELD(open_relay_test),
+	.help = "test clients within open_relay_allow for an open relay", .used_by = BY_ENRICH},
+    {"open_relay_allow", 0, OPT_RANGES, .def = "none", FIELD(open_relay_allow),
+	.help = "ranges of addresses that may be tested for an open relay", .used_by = BY_ENRICH},
+    {"open_relay_per_hour", 0, OPT_NUMBER, .def = "20", .min = 1, .max = 1000,
+	FIELD(open_relay_per_hour), .help = "addresses tested for an open relay in an hour",
+	.used_by = BY_ENRICH},
+    {"ehlo_name", 0, OPT_NAME, FIELD(ehlo_name),
+	.help = "name that our SMTP clients give; without it the host's name",
 	.used_by = BY_ENRICH},
 };
 
@@ -96,8 +128,10 @@ read_file(struct arena *a, const char *path, struct span *text, bool *missing)
 	if (!f)
 		return strerror(errno);
 	buf_init(&whole, SITE_FILE_MAX);
-	while (!whole.overflow && (n = fread(piece, 1, sizeof piece, f)) > 0)
+	do {
+		n = fread(piece, 1, sizeof piece, f);
 		buf_put(&whole, (struct span){piece, n});
+	} while (n == sizeof piece && !whole.overflow);
 	if (ferror(f))
 		error = strerror(EIO);
 	else if (whole.overflow)

@@ -27,8 +27,17 @@ struct settings {
 	struct option_list resolver; /* empty: the system's */
 	const char *trust_anchor;
 	int64_t enrich_deadline_s, enrich_parallel;
-	int64_t dns_mode; /* enum dns_mode */
+	int64_t dns_mode;     /* enum dns_mode */
+	int64_t dns_parallel; /* questions on their way at once */
 	bool resolver_trusted;
+	const char *state_dir;
+	struct option_list dnsbl_lists, dnsbl_keys; /* keys: LIST=KEY */
+	int64_t dnsbl_daily_cap;
+	bool dnsbl_txt;
+	bool open_relay_test;
+	struct option_list open_relay_allow; /* ranges (base/ip.h) */
+	int64_t open_relay_per_hour;
+	const char *ehlo_name; /* NULL: not set */
 };
 
 extern const struct option_table settings_table;

@@ -10,6 +10,7 @@
 #include "dns/dns_backend.h"
 #include "dns/dns_cache.h"
 #include "dns/dns_name.h"
+#include "dns/dns_pace.h"
 #include "dns/dns_wire.h"
 
 /* Somebody who waits for a callback: in the list of the flight until that lands, then in the list
@@ -32,6 +33,7 @@ struct waiter {
 TAILQ_HEAD(waiters, waiter);
 
 struct dns_flight {
+	struct dns_pace_turn turn; /* first: dns_pace knows the flight by it */
 	struct dns *dns;
 	char name[DNS_NAME_MAX + 1];
 	int type;
@@ -44,6 +46,7 @@ struct dns {
 	struct loop *loop;
 	struct dns_backend *backend;
 	struct dns_cache *cache;
+	struct dns_pace *pace;
 	void *flights;           /* by question (tsearch(3)) */
 	struct waiters answered; /* and those whose question never flew */
 	bool closing;
@@ -71,6 +74,16 @@ now_us(const struct dns *d)
 	return clock_since_us(loop_clock(d->loop));
 }
 
+static void
+take_off(struct dns_pace_turn *turn)
+{
+	struct dns_flight *f = (struct dns_flight *)turn;
+
+	f->begun_us = now_us(f->dns);
+	/* This may answer at once: f is gone then. */
+	f->dns->backend->ops->submit(f->dns->backend, f);
+}
+
 struct dns *
 dns_new(struct loop *l, struct dns_backend *backend_own, size_t cache_octets)
 {
@@ -79,6 +92,7 @@ dns_new(struct loop *l, struct dns_backend *backend_own, size_t cache_octets)
 	d->loop = l;
 	d->backend = backend_own;
 	d->cache = dns_cache_new(cache_octets);
+	d->pace = dns_pace_new(l, DNS_PACE_PARALLEL, take_off);
 	TAILQ_INIT(&d->answered);
 	return d;
 }
@@ -88,8 +102,23 @@ dns_open(struct arena *a, struct loop *l, const struct dns_params *p, const char
 {
 	struct dns_backend *b = p->mode == DNS_MODE_STUB ? dns_stub_new(a, l, p, error)
 							 : dns_validate_new(a, l, p, error);
+	struct dns *d = b ? dns_new(l, b, DNS_CACHE_OCTETS) : NULL;
 
-	return b ? dns_new(l, b, DNS_CACHE_OCTETS) : NULL;
+	if (d && p->parallel)
+		dns_limit(d, p->parallel);
+	return d;
+}
+
+void
+dns_limit(struct dns *d, size_t parallel)
+{
+	dns_pace_limit(d->pace, parallel);
+}
+
+bool
+dns_is_busy(const struct dns *d)
+{
+	return dns_pace_rounds_waiting(d->pace) >= DNS_BUSY_ROUNDS;
 }
 
 const char *
@@ -142,6 +171,7 @@ static void
 end_flight(struct dns_flight *f)
 {
 	tdelete(f, &f->dns->flights, compare);
+	dns_pace_leave(f->dns->pace, &f->turn);
 	free(f);
 }
 
@@ -163,7 +193,8 @@ end_waiter(struct waiter *w, enum dns_outcome without, const char *why)
 	TAILQ_REMOVE(list_of(w), w, entry);
 	loop_timer_free(w->timer);
 	if (f && TAILQ_EMPTY(&f->waiters)) {
-		d->backend->ops->cancel(d->backend, f);
+		if (f->turn.state != DNS_PACE_WAITING)
+			d->backend->ops->cancel(d->backend, f);
 		end_flight(f);
 	}
 	if (w->answer) {
@@ -180,7 +211,12 @@ end_waiter(struct waiter *w, enum dns_outcome without, const char *why)
 static void
 waiter_time(void *arg)
 {
-	end_waiter(arg, DNS_TIMEOUT, "no answer by the deadline");
+	const struct waiter *w = arg;
+	bool in_line = w->flight && w->flight->turn.state == DNS_PACE_WAITING;
+
+	end_waiter(arg, DNS_TIMEOUT,
+	    in_line ? "not asked by the deadline, with so many other questions"
+		    : "no answer by the deadline");
 }
 
 void
@@ -198,6 +234,7 @@ dns_free(struct dns *d)
 		end_waiter(TAILQ_FIRST(&f->waiters), DNS_CANCELLED, NULL);
 	}
 	d->backend->ops->free(d->backend);
+	dns_pace_free(d->pace);
 	dns_cache_free(d->cache);
 	free(d);
 }
@@ -265,9 +302,8 @@ board(struct dns *d, struct waiter *w)
 		free(f);
 	w->flight = *node;
 	TAILQ_INSERT_TAIL(list_of(w), w, entry);
-	/* This may answer at once: w->flight is gone then. */
 	if (begins)
-		d->backend->ops->submit(d->backend, f);
+		dns_pace_enter(d->pace, &f->turn);
 }
 
 static void

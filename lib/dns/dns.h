@@ -4,7 +4,8 @@
  * Three back ends lie behind it (dns_backend.h): `stub` asks resolvers and believes what they say
  * of DNSSEC only if they are trusted; `validate` asks them too, but checks the signatures itself
  * and says why they fail; `canned` answers tests from a text.  Above them, equal questions in
- * flight are asked once, and answers are kept in a bounded cache for their TTL.
+ * flight are asked once, no more than so many go out at once (dns_pace.h), and answers are kept in
+ * a bounded cache for their TTL.
  *
  * What the network or a server did is never an error but an outcome.  Every submit is called back
  * exactly once, never before dns_submit returns, and not later than its deadline; an answer that
@@ -28,9 +29,13 @@ struct dns_params {
 	const char *trust_anchor;     /* file; DNS_MODE_VALIDATE */
 	bool trust_ad; /* DNS_MODE_STUB: the resolvers validate, and the way to them is safe */
 	const struct rng *rng; /* of message ids */
+	size_t parallel;       /* questions on their way at once; 0: DNS_PACE_PARALLEL */
 };
 
-enum { DNS_CACHE_OCTETS = 16 * 1024 * 1024 };
+enum {
+	DNS_CACHE_OCTETS = 16 * 1024 * 1024,
+	DNS_BUSY_ROUNDS = 20,
+};
 
 /* NULL and one line in *error (from the arena, as all that the params name must live) if it cannot
  * work as asked. */
@@ -40,6 +45,13 @@ struct dns *dns_open(struct arena *a, struct loop *l, const struct dns_params *p
 /* Calls back DNS_CANCELLED for all that is not answered; those callbacks must not submit again.
  * NULL is fine. */
 void dns_free(struct dns *d);
+
+/* Questions on their way at once, from now on; 1 at least. */
+void dns_limit(struct dns *d, size_t parallel);
+
+/* Do so many questions wait for their turn (DNS_BUSY_ROUNDS times those on their way) that who can
+ * wait should ask later?  Even with silent servers they are all sent within a second or two. */
+bool dns_is_busy(const struct dns *d);
 
 typedef void dns_done(void *arg, const struct dns_result *r);
 

@@ -15,6 +15,8 @@ enum {
 	USES_MAX = 1000, /* messages; then a new channel with a new port takes the place */
 	UDP_TIMEOUT_MS = 2000,
 	TCP_TIMEOUT_MS = 5000,
+	/* Octets; Linux gives net.core.rmem_max and doubles it, for a signed answer takes 2 KiB. */
+	RECEIVE_BUFFER = 1 << 20,
 	/* How exact timeouts are; ares_timeout() would look at every message each time. */
 	TICK_US = 100000,
 };
@@ -108,12 +110,14 @@ channel_new(struct dns_channels *all, bool tcp)
 	    .ednspsz = DNS_UDP_SIZE,
 	    .timeout = tcp ? TCP_TIMEOUT_MS : UDP_TIMEOUT_MS,
 	    .tries = 1,
+	    .socket_receive_buffer_size = RECEIVE_BUFFER,
 	    .sock_state_cb = socket_state,
 	    .sock_state_cb_data = ch,
 	    .resolvconf_path = no_file,
 	};
 	int mask = ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-		   ARES_OPT_SOCK_STATE_CB | ARES_OPT_DOMAINS | ARES_OPT_RESOLVCONF;
+		   ARES_OPT_SOCK_STATE_CB | ARES_OPT_SOCK_RCVBUF | ARES_OPT_DOMAINS |
+		   ARES_OPT_RESOLVCONF;
 
 	ch->all = all;
 	if (ares_init_options(&ch->ares, &options, mask))

@@ -9,8 +9,6 @@
 
 #include "base/rng.h"
 
-#define REPLACEMENT ".replacing" /* one writer a folder replaces files, so one name is enough */
-
 /* A file system without unnamed files (NFS, older overlays): an exclusive hidden name instead. */
 static enum spool_st
 begin_hidden(struct spool_file *f)
@@ -91,13 +89,14 @@ spool_link(struct spool_file *f, const char *name)
 enum spool_st
 spool_replace(struct spool_file *f, const char *name)
 {
-	enum spool_st st = spool_link(f, REPLACEMENT);
+	enum spool_st st = spool_link(f, SPOOL_REPLACEMENT);
 
-	if (st == SPOOL_TAKEN && unlinkat(f->dir_fd, REPLACEMENT, 0) == 0) /* a killed writer's */
-		st = spool_link(f, REPLACEMENT);
+	if (st == SPOOL_TAKEN &&
+	    unlinkat(f->dir_fd, SPOOL_REPLACEMENT, 0) == 0) /* a killed writer's */
+		st = spool_link(f, SPOOL_REPLACEMENT);
 	if (st != SPOOL_OK)
 		return SPOOL_ERROR;
-	if (renameat(f->dir_fd, REPLACEMENT, f->dir_fd, name))
+	if (renameat(f->dir_fd, SPOOL_REPLACEMENT, f->dir_fd, name))
 		return SPOOL_ERROR;
 	return SPOOL_OK;
 }

@@ -13,6 +13,10 @@
 
 #include "base/span.h"
 
+/* What a file is called until it takes the place of another.  One writer a folder replaces files,
+ * so one name is enough. */
+#define SPOOL_REPLACEMENT ".replacing"
+
 enum spool_st {
 	SPOOL_OK,
 	SPOOL_TAKEN, /* a file of that name is there already */
@@ -26,7 +30,7 @@ struct spool_file {
 	char hidden[40]; /* its exclusive name, or empty */
 };
 
-/* Begins a file of mode 0600 in the folder dir_fd (borrowed).. */
+/* Begins a file of mode 0600 in the folder dir_fd (borrowed). */
 enum spool_st spool_begin(struct spool_file *f, int dir_fd) __attribute__((warn_unused_result));
 enum spool_st spool_write(struct spool_file *f, struct span data)
     __attribute__((warn_unused_result));

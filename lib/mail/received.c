@@ -113,7 +113,7 @@ received_read(struct span text)
 	struct received r = {0};
 	size_t semicolon = last_semicolon(text);
 	struct cursor c = cursor_on((struct span){text.p, semicolon});
-	struct span comment = {NULL, 0}, word;
+	struct span comment = {NULL, 0}, word, value;
 	const struct {
 		struct span name;
 		struct span *value;
@@ -123,7 +123,9 @@ received_read(struct span text)
 	while ((word = next_word(&c, r.helo.p && !r.by.p ? &comment : NULL)).n) {
 		for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {
 			if (!clauses[i].value->p && span_ieq(word, clauses[i].name)) {
-				*clauses[i].value = next_word(&c, NULL);
+				value = next_word(&c, NULL);
+				if (value.n && !span_eq(value, SPAN_LIT(";")))
+					*clauses[i].value = value;
 				break;
 			}
 		}

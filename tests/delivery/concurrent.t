@@ -3,6 +3,7 @@
 # Many deliveries that want the same name at the same moment, some of them killed and tried again: each mail is there
 # once, whole, with its own record.
 . tests/tap.sh
+: "${OBJ:?the folder of the built programs}"
 
 deliver=$OBJ/delivery/emt-deliver
 swarm=$OBJ/tests/tools/swarm
@@ -21,10 +22,13 @@ new_folders() {
 	mkdir -m 700 "$tmp/mails" "$tmp/json"
 }
 
+# The second half of the rounds is without files that have no name.
+way=
 deliver_all() { # KILLS SEED ARGUMENT...
 	d_kills=$1 d_seed=$2
 	shift 2
-	"$swarm" $n "$d_kills" "$d_seed" "$tmp/mail" "$deliver" -o base_dir="$tmp" --recipient m@example.com "$@"
+	# shellcheck disable=SC2086 # a command or nothing
+	"$swarm" $n "$d_kills" "$d_seed" "$tmp/mail" $way "$deliver" -o base_dir="$tmp" --recipient m@example.com "$@"
 }
 
 # names COUNT: the names that COUNT mails with one id have
@@ -42,7 +46,8 @@ names() {
 stored() { # COUNT
 	names "$1" | sort >"$tmp/want"
 	for s_dir in mails json; do
-		ls -A "$tmp/$s_dir" | sort | diff "$tmp/want" - || return 1
+		# A kill may leave hidden files, where files cannot be without a name.
+		ls $([ -n "$way" ] || echo -A) "$tmp/$s_dir" | sort | diff "$tmp/want" - || return 1
 	done
 	(cd "$tmp/mails" && sha256sum *) | grep -v "^$sum " && return 1
 	jq -r '[.sha256, .enrichment] | @tsv' "$tmp"/json/* | sort -u | tr '\t' ' ' >"$tmp/seen"
@@ -69,12 +74,14 @@ ok "one delivery $n times at once" deliver_all 0 3 --queue-id Q
 ok "is one mail" stored 1
 
 round=1
-while [ $round -le "${rounds:-5}" ]; do
+rounds=${rounds:-6}
+while [ $round -le "$rounds" ]; do
+	[ $round -le $((rounds / 2)) ] || way=$OBJ/tests/tools/notmpfile
 	new_folders
-	ok "$n deliveries, $((n / 2)) of them killed twice, round $round" deliver_all $((n / 2)) $round --queue-id Q%d
+	ok "$n deliveries, $((n / 2)) of them killed twice, round $round${way:+, hidden files}" deliver_all $((n / 2)) $round --queue-id Q%d
 	ok "are $n mails" stored $n
 	new_folders
-	ok "one delivery $n times, killed, round $round" deliver_all $((n / 2)) $((round + 1000)) --queue-id Q
+	ok "one delivery $n times, killed, round $round${way:+, hidden files}" deliver_all $((n / 2)) $((round + 1000)) --queue-id Q
 	ok "is one mail" stored 1
 	round=$((round + 1))
 done

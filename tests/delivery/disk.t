@@ -3,6 +3,7 @@
 # Disks that are full, read-only or not there: exit code 75, nothing printed, nothing visible in part; and when the trouble
 # is over, the same mail is delivered, once.
 . tests/tap.sh
+: "${OBJ:?the folder of the built programs}"
 
 if [ -z "${EMT_IN_NAMESPACE-}" ]; then
 	[ "$(id -u)" -eq 0 ] || skip_all "mounting needs root"
@@ -36,10 +37,12 @@ new_fs() { # OPTIONS: an empty file system with the two folders
 	mount -t tmpfs -o "$1" emt-test "$fs" && mkdir -m 700 "$fs/mails" "$fs/json"
 }
 
+way=
 run() { # MAIL [OPTION]...: its exit code, and what it prints
 	r_mail=$1
 	shift
-	"$deliver" -o base_dir="$fs" --recipient m@example.com "$@" <"$tmp/$r_mail" 2>&1
+	# shellcheck disable=SC2086 # a command or nothing
+	$way "$deliver" -o base_dir="$fs" --recipient m@example.com "$@" <"$tmp/$r_mail" 2>&1
 	printf '%s' "$?"
 }
 
@@ -58,36 +61,47 @@ same "a mail larger than the disk" "$(run large)" 75
 same "leaves nothing" "$(files)" "0 0 hidden 0"
 
 # At each fill level: whatever still fits.
-failed=0 deferred=0
-for pages in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+full_disk() { # PAGES: fills the disk but for 16 - PAGES pages, delivers, makes room, delivers again
 	new_fs size=64k
-	head -c $((pages * 4096)) /dev/zero >"$fs/filler" 2>/dev/null
-	code=$(run small)
-	left=$(files)
-	case "$code $left" in
+	head -c $(($1 * 4096)) /dev/zero >"$fs/filler" 2>/dev/null
+	fd_code=$(run small)
+	fd_left=$(files)
+	case "$fd_code $fd_left" in
 	"0 1 1 hidden 0") ;;
 	"75 0 0 hidden 0" | "75 1 0 hidden 0") deferred=$((deferred + 1)) ;;
-	*) failed=1; echo "# $pages pages: $code, $left" ;;
+	*) failed=1; echo "# $1 pages: $fd_code, $fd_left" ;;
 	esac
 	rm "$fs/filler"
-	[ "$(run small) $(files)" = "0 1 1 hidden 0" ] || { failed=1; echo "# $pages pages: retry: $(files)"; }
+	[ "$(run small) $(files)" = "0 1 1 hidden 0" ] || { failed=1; echo "# $1 pages: retry: $(files)"; }
+}
+failed=0 deferred=0
+for way in '' "$OBJ/tests/tools/notmpfile"; do
+	for pages in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+		full_disk $pages
+	done
 done
 same "a disk at every fill level, and with room again" "$failed" 0
 ok "some of them were full" test "$deferred" -gt 2
 
-failed=0 deferred=0
-for inodes in 3 4 5 6 7 8 9 10; do
-	new_fs "nr_inodes=$inodes" || continue
-	code=$(run small)
-	left=$(files)
-	case "$code $left" in
+no_inodes() { # INODES: the same with a disk of so many inodes
+	new_fs "nr_inodes=$1" || return 0
+	fd_code=$(run small)
+	fd_left=$(files)
+	case "$fd_code $fd_left" in
 	"0 1 1 hidden 0") ;;
 	"75 0 0 hidden 0" | "75 1 0 hidden 0") deferred=$((deferred + 1)) ;;
-	*) failed=1; echo "# $inodes inodes: $code, $left" ;;
+	*) failed=1; echo "# $1 inodes: $fd_code, $fd_left" ;;
 	esac
 	mount -o remount,nr_inodes=1000 "$fs"
-	[ "$(run small) $(files)" = "0 1 1 hidden 0" ] || { failed=1; echo "# $inodes inodes: retry: $(files)"; }
+	[ "$(run small) $(files)" = "0 1 1 hidden 0" ] || { failed=1; echo "# $1 inodes: retry: $(files)"; }
+}
+failed=0 deferred=0
+for way in '' "$OBJ/tests/tools/notmpfile"; do
+	for inodes in 3 4 5 6 7 8 9 10; do
+		no_inodes $inodes
+	done
 done
+way=
 same "a disk without inodes, and with some again" "$failed" 0
 ok "some of them had none" test "$deferred" -gt 1
 

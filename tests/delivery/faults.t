@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Every system call of emt-deliver fails, or is its last: nothing is lost, doubled or visible in part.
 . tests/tap.sh
+: "${OBJ:?the folder of the built programs}"
 
 deliver=$OBJ/delivery/emt-deliver
 [ -z "${SAN-}" ] || skip_all "sanitizers make system calls of their own, and refuse to be traced"
@@ -29,7 +30,7 @@ mail='Received: by mail.example.com id Q1; Mon, 5 Jan 2026 10:00:00 +0000
 From: a@example.net
 
 hi'
-rm -rf "$tmp"/*
+rm -rf "${tmp:?}"/*
 mkdir "$tmp/mails" "$tmp/json"
 order() {
 	printf '%s\n' "$mail" | strace -qq -y -e trace=write,fsync,linkat,exit_group -o "$tmp/trace" \

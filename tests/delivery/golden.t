@@ -4,6 +4,7 @@
 # environment (NAME=VALUE) and the arguments (all other lines) of NAME.env; NAME.json has the file name and the record.
 # EMT_GOLDEN_UPDATE=1 writes NAME.json anew: read the difference before it is kept.
 . tests/tap.sh
+: "${OBJ:?the folder of the built programs}"
 
 golden=tests/golden/deliver
 deliver=$OBJ/delivery/emt-deliver
@@ -40,6 +41,7 @@ stored() {
 		 record: (.id |= timeless | .arrived = 0 | .tool |= sub(" .*"; ""))}' "$st_json" >"$tmp/got.json"
 }
 
+mkdir "$tmp/records"
 new_folders() {
 	rm -rf "$tmp/data"
 	for n_flavour in . spam all; do
@@ -60,7 +62,7 @@ for env in "$golden"/*.env; do
 	ok "$name: mail and record stored" stored
 	[ -z "${EMT_GOLDEN_UPDATE-}" ] || cp "$tmp/got.json" "$golden/$name.json"
 	ok "$name: as expected" diff "$golden/$name.json" "$tmp/got.json"
-	cp "$st_json" "$tmp/$name.json"
+	cp "$st_json" "$tmp/records/$name.json"
 	# Only our server's stamp tells two deliveries apart; a mail without one is a new mail each second.
 	if ! grep -q ARRIVED "$tmp/got.json"; then
 		deliver_it "$name"
@@ -68,6 +70,6 @@ for env in "$golden"/*.env; do
 	fi
 done
 if [ -e tests/tools/check_schema.py ] && [ -e schema/mail-1.json ]; then
-	ok "the records are what schema/mail-1.json says" python3 tests/tools/check_schema.py schema/mail-1.json "$tmp"/*.json
+	ok "the records are what schema/mail-1.json says" python3 tests/tools/check_schema.py schema/mail-1.json "$tmp"/records/*.json
 fi
 tap_end

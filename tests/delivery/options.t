@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A bad command line or site file: every program says so in one line, with exit code 64 or 78; emt-deliver ends with 75,
-# prints nothing (Postfix would quote it to the sender), and says it to syslog.
+# A bad command line or site file: every program says so in one line, with exit code 64 or 78; emt-deliver ends with 75
+# and prints nothing, since Postfix would quote it to the sender.  What it says to syslog is in syslog.t.
 . tests/tap.sh
+: "${OBJ:?the folder of the built programs}"
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -65,7 +66,6 @@ for program in "$OBJ"/*/emt-*; do
 done
 ok "there are programs to test" test $programs -gt 0
 
-# emt-deliver, with a syslog socket where it looks.
 deliver=$OBJ/delivery/emt-deliver
 silent() { # CODE COMMAND...: as the agent of a mail
 	s_code=$1
@@ -95,32 +95,4 @@ same "emt-deliver: an option's value is its own, whatever it looks like" \
 	"$(silent 0 "$deliver" -o base_dir="$tmp/data" --sender --help --recipient --nosuch && jq -r .sender "$tmp"/data/json/*)" \
 	--help
 
-own_dev() { # a /dev of this process's own, where a socket may be made
-	mkdir "$tmp/dev" && mount -t tmpfs -o mode=755 emt-test "$tmp/dev" && mknod -m 666 "$tmp/dev/null" c 1 3 &&
-		mount --move "$tmp/dev" /dev
-}
-if [ "$(id -u)" -ne 0 ] || ! unshare --mount true 2>/dev/null; then
-	echo "ok $((tap_count += 1)) - syslog # SKIP needs root and mount namespaces"
-	tap_end
-fi
-if [ -z "${EMT_IN_NAMESPACE-}" ]; then
-	ok "emt-deliver: syslog lines" env EMT_IN_NAMESPACE="$tmp" unshare --mount --propagation private sh -c '
-		tmp=$EMT_IN_NAMESPACE/log
-		mkdir "$tmp"
-		'"$(sed -n '/^own_dev()/,/^}/p' "$0")"'
-		own_dev || exit 1
-		line() { # PATTERN OPTION...
-			pattern=$1
-			shift
-			printf "From: a@example.net\n\n" | "$OBJ/tests/tools/logcatch" /dev/log "$OBJ/delivery/emt-deliver" "$@" >"$tmp/log"
-			echo "$? $(wc -l <"$tmp/log") $(cat "$tmp/log")"
-			grep -qE "^<$pattern" "$tmp/log" && [ "$(wc -l <"$tmp/log")" -eq 1 ]
-		}
-		stamp="[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} emt-deliver\[[0-9]+\]: "
-		line "19>${stamp}mail deferred: unknown option --nosuch" --nosuch &&
-		line "19>${stamp}mail deferred: unknown option --\\\\x1b\\\\x0ax" "$(printf "%b" "--\\033\\nx")" &&
-		line "19>${stamp}mail deferred: '"$site"':1: no setting" -c '"$site"' &&
-		line "19>${stamp}/nosuch/mails: No such file or directory" -o base_dir=/nosuch &&
-		line "22>${stamp}Q9: stored as " -o base_dir='"$tmp/data"' --queue-id Q9'
-fi
 tap_end

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# emt-enrich against real servers: what cron starts, with good, bogus and dead DNS, killed, twice at once, misused.
+# emt-enrich --once and --file against real servers: good, bogus and dead DNS, killed, twice at once, misused.  daemon.t has
+# the daemon.
 . tests/tap.sh
 . tests/dns/servers.sh
 enter_namespaces "$0"
@@ -21,7 +22,7 @@ enrich()
 	"$OBJ/delivery/emt-enrich" -c "$dir/site.conf" "$@"
 }
 
-printf 'base_dir = %s\ntrust_anchor = %s/root.ds\n' "$srv" "$dir" >"$dir/site.conf"
+printf 'base_dir = %s\ntrust_anchor = %s/root.ds\ndnsbl_lists = none\n' "$srv" "$dir" >"$dir/site.conf"
 
 record json/ok ok.test
 record spam/json/bad bad.test
@@ -33,15 +34,37 @@ same '--once ends well' $? 0
 empty 'and says nothing' "$message"
 same 'MX' "$(jq -c .mx "$srv/json/ok")" '["10 mx1.ok.test.","20 mx2.ok.test."]'
 same 'TXT' "$(jq -c .spf.IN_TXT "$srv/json/ok")" '["\"v=spf1 -all\""]'
-same 'look-ups' "$(jq -c '[.lookups[] | [.name, .type, .outcome, .rcode, .dnssec, .server, .why]]' "$srv/json/ok")" \
+same 'look-ups' "$(jq -c '[.lookups[] | select((.type == "MX" or .type == "TXT") and .name == "ok.test") |
+	[.name, .type, .outcome, .rcode, .dnssec, .server, .why]]' "$srv/json/ok")" \
 	'[["ok.test","MX","ok",0,"secure","127.0.0.1",null],["ok.test","TXT","ok",0,"secure","127.0.0.1",null]]'
-ok 'the message is kept' jq -e '.lookups | all(.wire | @base64d | length > 50)' "$srv/json/ok"
+same 'DNSSEC trace' "$(jq -c '.dnssec_trace.sender.res | map_values(.DS[0] != null and .DNSKEY[0] != null)' "$srv/json/ok")" \
+	'{"test.":true,"ok.test.":true}'
+ok 'the message is kept' jq -e '.lookups | map(select(.outcome == "ok")) | length > 3 and
+	all(.wire | @base64d | length > 50)' "$srv/json/ok"
 same 'state' "$(jq -r .enrichment "$srv/json/ok" "$srv/spam/json/bad" "$srv/all/json/plain" | uniq)" complete
 same 'mode and owner stay' "$(stat -c %a:%u:%g "$srv/json/ok")" 600:65534:65534
-like 'bogus' "$(jq -c '[.mx, .lookups[0].dnssec, .lookups[0].answer]' "$srv/spam/json/bad")" \
+like 'bogus' "$(jq -c '[.mx] + (.lookups[] | select(.type == "MX") | [.dnssec, .answer])' "$srv/spam/json/bad")" \
 	'*"BOGUS: DNSSEC validation failed (*DS*)"*,"bogus",*"10 mx.bad.test."*'
-same 'insecure' "$(jq -r '.lookups[0].dnssec' "$srv/all/json/plain")" insecure
+same 'insecure' "$(jq -r '.lookups[] | select(.type == "MX") | .dnssec' "$srv/all/json/plain")" insecure
 same 'no file beside the records' "$(ls -A "$srv/json")" ok
+
+# A record as emt-deliver makes it keeps to the schema, before and after.
+if command -v python3 >/dev/null; then
+	mkdir -p "$dir/real/mails" "$dir/real/json"
+	printf '%s\n' 'From b@bounce.ok.test  Thu Jan  1 00:00:00 1970' 'Delivered-To: measurement@example.com' \
+		'Received: from mx1.ok.test (unknown [2001:db8::7])' '	by mail.example.com with ESMTP id 4Q1 for <measurement@example.com>;' \
+		'	Mon, 5 Jan 2026 10:00:00 +0000' 'DKIM-Signature: v=1; s=one; d=ok.test; b=' 'DKIM-Signature: d=bad.test; b=' \
+		'DomainKey-Signature: s=old; d=plain.test; b=' 'From: a@ok.test' '' 'hello' |
+		SENDER=b@bounce.ok.test RECIPIENT=measurement@example.com CLIENT_ADDRESS=IPv6:2001:db8::7 CLIENT_HELO=mx1.ok.test \
+		CLIENT_HOSTNAME=unknown CLIENT_PROTOCOL=ESMTP "$OBJ/delivery/emt-deliver" -o "base_dir=$dir/real"
+	ok 'a pending record keeps to the schema' python3 tests/tools/check_schema.py schema/mail-1.json "$dir"/real/json/*
+	enrich --once -o "base_dir=$dir/real" -o dnsbl_lists='bl.ok.test bl.bad.test'
+	ok 'a completed record keeps to the schema' python3 tests/tools/check_schema.py schema/mail-1.json "$dir"/real/json/*
+	same 'its state' "$(jq -r .enrichment "$dir"/real/json/*)" complete
+	same 'its client, names and lists' "$(jq -c '[.ehlo.ip, .ehlo.rdns, .ehlo.ehlo_A, .dkim.dkim.selector, (.dkim_keys | length),
+		.dmarc_org.domain, (.mx_tlsa | map(.host)), .open_relay, .rbl.count, (.dnsbl | length)]' "$dir"/real/json/*)" \
+		'["2001:db8::7","unknown",["192.0.2.1"],"one",3,"ok.test",["mx1.ok.test","mx2.ok.test"],"not tested",0,2]'
+fi
 
 before=$(stat -c '%i %y' "$srv/json/ok")
 enrich --once
@@ -49,7 +72,7 @@ same 'a completed record is not touched again' "$(stat -c '%i %y' "$srv/json/ok"
 
 record json/stub ok.test
 ok 'by the stub' enrich --once --set dns_mode=stub
-same 'its answers' "$(jq -c '[.mx, .lookups[0].dnssec, .lookups[0].proto]' "$srv/json/stub")" \
+same 'its answers' "$(jq -c '[.mx] + (.lookups[] | select(.type == "MX") | [.dnssec, .proto])' "$srv/json/stub")" \
 	'[["10 mx1.ok.test.","20 mx2.ok.test."],"secure","udp"]'
 
 record json/file ok.test
@@ -110,7 +133,7 @@ like 'and said so' "$(cat "$dir/message")" '*one: not written: No space left on 
 ok 'the record is as it was' cmp "$dir/full/json/one" "$dir/before"
 same 'and alone' "$(ls -A "$dir/full/json")" one
 
-for arguments in '' '--once --file x' '--once x' '--bogus' '--once --set enrich_parallel'; do
+for arguments in '--once --file x' '--once x' '--bogus' '--once --set enrich_parallel'; do
 	enrich $arguments >"$dir/out" 2>"$dir/message"
 	code=$?
 	case $arguments in *--set*) want=78 ;; *) want=64 ;; esac

@@ -5,6 +5,17 @@
 #		plain.test. without DNSSEC
 # 127.0.0.1	Unbound, which validates; /etc/resolv.conf names it
 # 127.0.0.9	takes questions and never answers; nothing listens on 127.0.0.8
+#
+# A test may add, before start_servers: more_zones, further origins (whose $dir/ORIGIN.zone.signed a function make_more_zones
+# writes), and more_in_test and more_in_root, lines of those zones.
+more_zones=
+more_in_test=
+more_in_root=
+
+make_more_zones()
+{
+	:
+}
 
 # enter_namespaces SCRIPT: starts SCRIPT again inside, once, with $dir; skips where that cannot be.
 enter_namespaces()
@@ -84,13 +95,15 @@ make_zones()
 	sign bad.test.
 	{ zone old.test.; echo '@ MX 10 mx.old.test.'; } >"$dir/old.test..zone"
 	sign old.test. -i 20200101000000 -e 20200201000000
+	make_more_zones
 	{ zone plain.test.; echo '@ MX 10 mx.plain.test.'; } >"$dir/plain.test..zone.signed"
 	{ zone test.; echo 'ns A 127.0.0.2'
 	  for child in ok bad old plain; do echo "$child NS ns.test."; done
 	  cat "$dir/ok.test..ds" "$dir/old.test..ds"
+	  printf '%s\n' "$more_in_test"
 	  echo "bad.test. DS 4711 13 2 $(printf '%064d' 0)"; } >"$dir/test..zone"
 	sign test.
-	{ zone .; echo 'test. NS ns.test.'; echo 'ns.test. A 127.0.0.2'; cat "$dir/test..ds"; } >"$dir/..zone"
+	{ zone .; echo 'test. NS ns.test.'; echo 'ns.test. A 127.0.0.2'; printf '%s\n' "$more_in_root"; cat "$dir/test..ds"; } >"$dir/..zone"
 	sign .
 	cat "$dir/..ds" >"$dir/root.ds"
 }
@@ -98,9 +111,11 @@ make_zones()
 start_nsd()
 {
 	{ printf 'server:\n\tip-address: 127.0.0.2\n\tusername: ""\n\tzonesdir: "%s"\n\tdatabase: ""\n' "$dir"
+	  # Debian's NSD answers 200 questions a second to one address and drops the rest.
+	  printf '\trrl-ratelimit: 0\n\trrl-size: 1000\n'
 	  printf '\tpidfile: "%s/nsd.pid"\n\txfrdfile: "%s/xfrd"\n\tzonelistfile: "%s/zones"\n' "$dir" "$dir" "$dir"
 	  printf 'remote-control:\n\tcontrol-enable: no\n'
-	  for origin in . test. ok.test. bad.test. old.test. plain.test.; do
+	  for origin in . test. ok.test. bad.test. old.test. plain.test. $more_zones; do
 		printf 'zone:\n\tname: "%s"\n\tzonefile: "%s.zone.signed"\n' "$origin" "$origin"
 	  done; } >"$dir/nsd.conf"
 	nsd -d -c "$dir/nsd.conf" >"$dir/nsd.log" 2>&1 &
@@ -115,6 +130,7 @@ ns.test. 300 A 127.0.0.2' >"$dir/root.hints"
 	  printf '\tpidfile: "%s/unbound.pid"\n\tuse-syslog: no\n\tdo-daemonize: no\n\tede: yes\n' "$dir"
 	  printf '\troot-hints: "%s/root.hints"\n\ttrust-anchor-file: "%s/root.ds"\n' "$dir" "$dir"
 	  printf '\tdo-not-query-localhost: no\n\tlocal-zone: "test." nodefault\n'
+	  printf '\tlocal-zone: "2.0.192.in-addr.arpa." nodefault\n'
 	  printf 'remote-control:\n\tcontrol-enable: no\n'; } >"$dir/unbound.conf"
 	unbound -c "$dir/unbound.conf" >"$dir/unbound.log" 2>&1 &
 	wait_for Unbound answers 127.0.0.1 ok.test MX

@@ -146,14 +146,35 @@ test_again(void)
 	clean();
 }
 
+static bool
+record_has(const char *want)
+{
+	char record[1000];
+	int fd = openat(json_dir, "ID-r", O_RDONLY | O_CLOEXEC);
+	ssize_t n = read(fd, record, sizeof record);
+
+	close(fd);
+	return n > 0 && memmem(record, (size_t)n, want, strlen(want));
+}
+
 /* What a kill leaves. */
 static void
 test_left_over(void)
 {
+	char hex[SHA256_HEX_LEN + 1];
+
 	put_file(mail_dir, "ID-r", "From x\none");
 	SAME_STR(deposit("Q1", "From y\none"), "stored ID-r",
 	    "a mail without record, ours: the record is made");
 	both_have("ID-r ", "and nothing else");
+	clean();
+	put_file(mail_dir, "ID-r", "From x, another time\none");
+	SAME_STR(
+	    deposit("Q1", "From y\none"), "stored ID-r", "the mbox line may be of another length");
+	sha256_hex_of(SPAN_LIT("From x, another time\none"), hex);
+	OK(record_has(arena_printf(arena, "\"sha256\":\"%s\"", hex)),
+	    "the record has the digest of the mail that is there");
+	OK(record_has("\"size\":24"), "and its size");
 	clean();
 	put_file(mail_dir, "ID-r", "another");
 	SAME_STR(deposit("Q1", "one"), "stored ID.2-r",

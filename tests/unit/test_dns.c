@@ -245,6 +245,42 @@ test_canned_errors(void)
 	end();
 }
 
+/* dns_pace.h has its own test; here what waits in line gets its answer or its deadline. */
+static void
+test_pace(void)
+{
+	char name[50];
+
+	begin();
+	dns_limit(t.dns, 1);
+	ask("1", "a.example", DNS_MX, 1000);
+	ask("2", "gone.example", DNS_A, 1000);
+	ask("3", "slow.example", DNS_A, 9000);
+	ask("4", "lost.example", DNS_A, 1000);
+	ask("5", "down.example", DNS_A, 5);
+	expect("5 down.example timeout unchecked rcode -1 ttl -1 - why not asked by the deadline, "
+	       "with so many other questions at 5\n"
+	       "1 a.example ok secure rcode 0 ttl 300 10 mx.a.example. at 10\n"
+	       "2 gone.example nxdomain insecure rcode 3 ttl 30 - at 10\n"
+	       "4 lost.example timeout unchecked rcode -1 ttl -1 - why five attempts at 210\n"
+	       "3 slow.example ok unchecked rcode 0 ttl 300 192.0.2.1 at 5010\n",
+	    "one question at a time, and a slow one holds up the next for a tenth of a second");
+	OK(!dns_is_busy(t.dns), "not busy");
+	for (int i = 0; i <= DNS_BUSY_ROUNDS; i++) {
+		snprintf(name, sizeof name, "n%d.example", i);
+		ask("n", name, DNS_A, 9000);
+	}
+	OK(dns_is_busy(t.dns), "many in line: busy");
+	loop_run(t.loop);
+	OK(!dns_is_busy(t.dns), "not any more");
+	buf_clear(&t.log);
+	for (int i = 0; i < 3; i++) {
+		snprintf(name, sizeof name, "c%d.example", i);
+		ask("c", name, DNS_A, 9000);
+	}
+	end(); /* with some in line */
+}
+
 int
 main(void)
 {
@@ -254,5 +290,6 @@ main(void)
 	test_end();
 	test_copy();
 	test_canned_errors();
+	test_pace();
 	return tap_end();
 }

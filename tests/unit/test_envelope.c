@@ -47,15 +47,15 @@ static void
 test_local(void)
 {
 	static const char *const env[] = {"SENDER", "b+c_1@example.net", "RECIPIENT",
-	    "_m+a_b_@x.example.com", "ORIGINAL_RECIPIENT", "_m+a_b_@x.example.com",
-	    "CLIENT_ADDRESS", "IPv6:2001:db8::1", "CLIENT_HELO", "_IPv6:2001:db8::1_",
-	    "CLIENT_HOSTNAME", "mx.example.net", "CLIENT_PROTOCOL", "ESMTP", NULL};
+	    "m+a_b@x.example.com", "ORIGINAL_RECIPIENT", "m+a_b@x.example.com", "CLIENT_ADDRESS",
+	    "IPv6:2001:db8::1", "CLIENT_HELO", "_IPv6:2001:db8::1_", "CLIENT_HOSTNAME",
+	    "mx.example.net", "CLIENT_PROTOCOL", "ESMTP", NULL};
 	struct envelope e = gather(NULL, env, HEAD FORGED);
 
 	SAME_SPAN(e.sender, SPAN_LIT("b+c#1@example.net"), "sender as it was");
 	SAME_SPAN(e.original_recipient, SPAN_LIT("\"m+a b\"@x.example.com"),
 	    "original recipient as it was");
-	SAME_SPAN(e.recipient, SPAN_LIT("_m+a_b_@x.example.com"),
+	SAME_SPAN(e.recipient, SPAN_LIT("m+a_b@x.example.com"),
 	    "a recipient that does not match the field stays the variable's");
 	SAME_SPAN(e.client_address, SPAN_LIT("2001:db8::1"), "address without its tag");
 	SAME_SPAN(

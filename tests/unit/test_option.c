@@ -11,7 +11,7 @@ struct target {
 	const char *text, *path, *name;
 	int64_t choice, number, seconds;
 	bool yes, flag;
-	struct option_list texts, resolvers;
+	struct option_list texts, resolvers, names, keys, ranges;
 };
 
 #define FIELD(member) .field = offsetof(struct target, member), .used_by = BY_US
@@ -26,13 +26,16 @@ static const struct option rows[] = {
     {"seconds", 0, OPT_SECONDS, .def = "1m", .max = 1209600, FIELD(seconds), .help = "some time"},
     {"yes", 0, OPT_YESNO, .def = "no", FIELD(yes), .help = "yes or no"},
     {"resolvers", 0, OPT_RESOLVERS, .def = "system", FIELD(resolvers), .help = "addresses"},
+    {"names", 0, OPT_NAMES, .def = "a.example b.example", FIELD(names), .help = "names"},
+    {"keys", 0, OPT_KEYS, .def = "none", FIELD(keys), .help = "keys"},
+    {"ranges", 0, OPT_RANGES, .def = "none", FIELD(ranges), .help = "ranges"},
     {"flag", 'f', OPT_FLAG, FIELD(flag), .help = "a switch"},
     {"texts", 'T', OPT_TEXTS, FIELD(texts), .help = "a switch for many"},
     {"theirs", 0, OPT_TEXT, .def = "x", .field = offsetof(struct target, text),
 	.used_by = BY_OTHERS},
 };
 /* A file knows neither switches nor, here, the others' row, which would fill our field. */
-static const struct option_table settings = {rows, 8}, switches = {rows, 10}, all = {rows, 11};
+static const struct option_table settings = {rows, 11}, switches = {rows, 13}, all = {rows, 14};
 
 static struct arena *arena;
 
@@ -74,6 +77,36 @@ test_file(void)
 }
 
 static void
+test_lists(void)
+{
+	struct target t;
+	struct buf many;
+
+	OK(!read_file("", &t) && t.names.n == 2 && t.keys.n == 0 && t.ranges.n == 0,
+	    "defaults of lists");
+	OK(!read_file("names = none\n", &t) && t.names.n == 0, "no name");
+	OK(!read_file("names = B.Example., a.example,,\tc.example\n d.example\n", &t) &&
+		t.names.n == 4,
+	    "names, with all that separates them");
+	SAME_STR(t.names.v[0], "b.example", "a name in its canonical form");
+	SAME_STR(t.names.v[3], "d.example", "a name of another line");
+	OK(!read_file("keys = A.example.=Secret-1 b.example=x\n", &t) && t.keys.n == 2, "keys");
+	SAME_STR(t.keys.v[0], "a.example=Secret-1", "a key keeps its case, its name does not");
+	SAME_STR(t.keys.v[1], "b.example=x", "the other one");
+	OK(!read_file("ranges = 192.0.2.0/24, 2001:db8::/32 203.0.113.7\n", &t) && t.ranges.n == 3,
+	    "ranges");
+	SAME_STR(t.ranges.v[1], "2001:db8::/32", "a range as it was written");
+	buf_init(&many, 1 << 20);
+	buf_puts(&many, "names =");
+	for (int i = 0; i < OPTION_LIST_MAX; i++)
+		buf_printf(&many, " n%d.example", i);
+	OK(!read_file(buf_str(&many), &t) && t.names.n == OPTION_LIST_MAX, "many names");
+	buf_puts(&many, " more.example");
+	OK(read_file(buf_str(&many), &t), "one too many");
+	buf_free(&many);
+}
+
+static void
 test_bad_files(void)
 {
 	static const char *const rows_of[][2] = {
@@ -84,6 +117,24 @@ test_bad_files(void)
 		"F:1: resolvers: \"192.0.2.256\" is no IPv4 or IPv6"},
 	    {"resolvers = system 192.0.2.1\n", "F:1: resolvers: \"system\" is no IPv4"},
 	    {"resolvers = ,\n", "F:1: resolvers: \",\" holds no address"},
+	    {"names = a.example a/b\n", "F:1: names: \"a/b\" is no domain name"},
+	    {"\nnames = a.example b..c\n", "F:2: names: \"b..c\" is no domain name"},
+	    {"names = a.example\n b.example \x1b\n", "F:1: names: \"\\x1b\" is no domain name"},
+	    {"names = a.example A.example.\n",
+		"F:1: names: \"a.example\" stands there twice; delete one"},
+	    {"names = none a.example none\n", "F:1: names: \"none\" stands there twice"},
+	    {"names = ,,\n", "F:1: names: \",,\" holds no name"},
+	    {"keys = a.example\n", "F:1: keys: a member is not of the form DOMAIN=KEY"},
+	    {"keys = a.example=\n", "F:1: keys: \"a.example\" has no key of 1 to 63"},
+	    {"keys = a.example=se.cret\n", "F:1: keys: \"a.example\" has no key of 1 to 63"},
+	    {"keys = a..b=secret\n", "F:1: keys: \"a..b\" in front of = is no domain name"},
+	    {"keys = a.example=x A.example=y\n", "F:1: keys: \"a.example\" stands there twice"},
+	    {"ranges = 192.0.2.1/24\n",
+		"F:1: ranges: \"192.0.2.1/24\" has bits set behind its prefix; write the first"},
+	    {"ranges = 192.0.2.0/24 2001:db8::/129\n",
+		"F:1: ranges: \"2001:db8::/129\" has no prefix length of 0 to 128"},
+	    {"ranges = example.com\n", "F:1: ranges: \"example.com\" is no range of addresses"},
+	    {"ranges = none 192.0.2.0/24\n", "F:1: ranges: \"none\" is no range"},
 	    {"text\n", "F:1: not of the form name = value: \"text\""},
 	    {"= a\n", "F:1: not of the form"},
 	    {"te xt = a\n", "F:1: not of the form"},
@@ -250,6 +301,7 @@ main(void)
 {
 	arena = arena_new();
 	test_file();
+	test_lists();
 	test_bad_files();
 	test_long_things();
 	test_set();

@@ -73,6 +73,10 @@ test_odd(void)
 	OK(!r.address.p && !r.hostname.p, "a bracket that does not end");
 	r = received_read(SPAN_LIT("from a (x y" DATE));
 	OK(r.helo.n == 1 && !r.has_time, "a comment that does not end");
+	r = received_read(SPAN_LIT("by h id"));
+	OK(r.by.n == 1 && !r.id.p, "a word without a value");
+	r = received_read(SPAN_LIT("by h id ; for" DATE));
+	OK(!r.id.p && !r.for_addr.p && r.has_time, "a semicolon is no value");
 	r = received_read((struct span){NULL, 0});
 	OK(!r.helo.p && !r.has_time, "nothing");
 	r = received_read(SPAN_LIT(";;;" DATE));

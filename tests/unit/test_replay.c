@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs the .replay files of tests/replay: whole cases of enrichment, in this process, with canned
- *answers and a virtual clock.
+ * answers and a virtual clock.
  *
  * A line that does not start with a tab is a step; the lines below it, one tab cut off, are its
- *text. settings	`name = value` lines, on top of base_dir, a scratch folder answers
- *canned answers (dns/dns_backend.h) file PATH	writes the text below base_dir run CODE	as
- *emt-enrich --once; the exit code that it must give run CODE PATH	as emt-enrich --file elapsed
- *S	seconds that the last run took by the virtual clock, with three decimals expect PATH that
- *file holds JSON with at least these keys and values; "*" stands for any value untouched PATH that
- *file holds what `file` wrote */
+ * text:
+ *
+ * settings		`name = value` lines, on top of base_dir, a scratch folder
+ * answers		canned answers (dns/dns_backend.h)
+ * file PATH		writes the text below base_dir
+ * run CODE [PATH]	as emt-enrich --once, with PATH as --file; the exit code that it must give
+ * elapsed S		seconds that the last run took by the virtual clock, with three decimals
+ * expect PATH		that file holds JSON with at least these keys and values; "*" stands for any
+ *			value, and an array that begins with "..." holds the rest somewhere
+ * asked PATH		its look-ups are these, one a line: NAME TYPE OUTCOME
+ * untouched PATH	that file holds what `file` wrote */
 #include <dirent.h>
 #include <ftw.h>
 #include <stdlib.h>
@@ -107,20 +112,46 @@ run(struct replay *r, struct span args)
 	struct loop *l = loop_new_virtual(&r->now_us);
 	const char *error = NULL;
 	struct dns_backend *b = dns_canned_new(r->arena, l, r->answers, &error);
-	struct enrich_params p = {
-	    .settings = &r->settings, .loop = l, .file = args.p ? below_base(r, args) : NULL};
+	struct enrich_params p = {.settings = &r->settings,
+	    .loop = l,
+	    .mode = args.p ? ENRICH_FILE : ENRICH_ONCE,
+	    .file = args.p ? below_base(r, args) : NULL};
 	int64_t before_us = r->now_us;
 
 	if (!b) {
 		printf("# %s\n", error);
 		verdict(r, false, "answers", SPAN_LIT(""));
 	} else {
-		p.dns = dns_new(l, b, DNS_CACHE_OCTETS);
+		p.dns_own = dns_new(l, b, DNS_CACHE_OCTETS);
+		dns_limit(p.dns_own, (size_t)r->settings.dns_parallel);
 		verdict(r, enrich(&p) == (int)cur_number(&c, 3), "exit code", code);
-		dns_free(p.dns);
 	}
 	r->took_us = r->now_us - before_us;
 	loop_free(l);
+}
+
+static bool holds(const json_t *got, const json_t *want);
+
+/* ["...", A, B]: each in some place. */
+static bool
+holds_somewhere(const json_t *got, const json_t *want)
+{
+	for (size_t i = 1; i < json_array_size(want); i++) {
+		size_t at = 0;
+
+		while (at < json_array_size(got) &&
+		       !holds(json_array_get(got, at), json_array_get(want, i)))
+			at++;
+		if (at == json_array_size(got))
+			return false;
+	}
+	return json_is_array(got);
+}
+
+static bool
+is_text(const json_t *value, const char *text)
+{
+	return json_is_string(value) && !strcmp(json_string_value(value), text);
 }
 
 /* Is all of `want` in `got`? */
@@ -131,8 +162,10 @@ holds(const json_t *got, const json_t *want)
 	json_t *value;
 	size_t i;
 
-	if (json_is_string(want) && !strcmp(json_string_value(want), "*"))
+	if (is_text(want, "*"))
 		return got != NULL;
+	if (is_text(json_array_get(want, 0), "..."))
+		return holds_somewhere(got, want);
 	if (json_is_object(want)) {
 		json_object_foreach((json_t *)want, key,
 		    value) if (!holds(json_object_get(got, key), value)) return false;
@@ -160,6 +193,28 @@ expect(struct replay *r, struct span path, struct span text)
 	if (!want || !got || !holds(got, want))
 		printf("# got %.*s\n", SPAN_ARG(got_text));
 	json_decref(want);
+	json_decref(got);
+}
+
+static void
+asked(struct replay *r, struct span path, struct span text)
+{
+	struct span got_text = read_file(r->arena, below_base(r, path));
+	json_t *got = json_loadb(got_text.p ? got_text.p : "", got_text.n, JSON_ALLOW_NUL, NULL);
+	const json_t *lookups = json_object_get(got, "lookups");
+	struct buf lines;
+
+	buf_init(&lines, REPLAY_MAX);
+	for (size_t i = 0; i < json_array_size(lookups); i++) {
+		const json_t *lookup = json_array_get(lookups, i);
+
+		buf_printf(&lines, "%s %s %s\n", json_string_value(json_object_get(lookup, "name")),
+		    json_string_value(json_object_get(lookup, "type")),
+		    json_string_value(json_object_get(lookup, "outcome")));
+	}
+	SAME_SPAN(buf_span(&lines), text,
+	    arena_printf(r->arena, "%s: asked: %.*s", r->name, SPAN_ARG(path)));
+	buf_free(&lines);
 	json_decref(got);
 }
 
@@ -200,6 +255,8 @@ step(struct replay *r, struct span line, struct span text)
 		elapsed(r, line);
 	else if (span_eq(word, SPAN_LIT("expect")))
 		expect(r, line, text);
+	else if (span_eq(word, SPAN_LIT("asked")))
+		asked(r, line, text);
 	else if (span_eq(word, SPAN_LIT("untouched")))
 		untouched(r, line);
 	else

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* public_suffix - below which names strangers register domains: the Public Suffix List, by libpsl.
+ *
+ * The list is the newest of the distribution's (Debian: package publicsuffix) and the one that
+ * libpsl was built with.  A top-level domain that it does not know is a public suffix. */
+#ifndef EMT_PUBLIC_SUFFIX_H
+#define EMT_PUBLIC_SUFFIX_H
+
+#include "base/span.h"
+
+struct public_suffixes;
+
+/* NULL if libpsl has no list at all. */
+struct public_suffixes *public_suffixes_open(void);
+void public_suffixes_free(struct public_suffixes *s); /* NULL is fine */
+
+/* The organisational domain (RFC 7489 section 3.2): the public suffix of the name and the label in
+ * front of it, as a part of `name`, which is canonical (dns_name.h).  p == NULL: the name is a
+ * public suffix itself, or there is no list. */
+struct span public_suffix_organisation(const struct public_suffixes *s, const char *name);
+
+#endif
