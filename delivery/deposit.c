@@ -41,9 +41,11 @@ read_all(int fd, struct buf *text)
 			errno = EFBIG;
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
-			return n == 0;
+		if (n < 0)
+			return false;
 		buf_added(text, (size_t)n);
+		if (n < READ_SIZE) /* of a regular file: its end */
+			return true;
 	}
 }
 
@@ -57,16 +59,26 @@ has_text(json_t *record, const char *key, struct span want)
 	return same;
 }
 
-/* Is this the text of a record of our delivery?  The digest is looked for first: mails that share
- * sender and second have many records to look at, and parsing each would cost more than the
- * delivery. */
+/* Could the text hold this value?  Letters and digits stand in JSON as they are. */
+static bool
+may_hold(struct span text, struct span value)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if (!is_alpha(value.p[i]) && !is_digit(value.p[i]))
+			return true;
+	return value.n == 0 || (text.n && memmem(text.p, text.n, value.p, value.n));
+}
+
+/* Is this the text of a record of our delivery?  Digest and queue id are looked for first: mails
+ * that share sender and second have many records to look at, and parsing each would cost more than
+ * the delivery. */
 static bool
 is_ours(struct span text, const struct deposit_key *key)
 {
 	json_t *record;
 	bool ours;
 
-	if (!text.n || !memmem(text.p, text.n, key->content_sha256, SHA256_HEX_LEN))
+	if (!may_hold(text, span_str(key->content_sha256)) || !may_hold(text, key->queue_id))
 		return false;
 	if (record_read(text, MAIL_SCHEMA, &record) != RECORD_READ_OK)
 		return false;
@@ -77,21 +89,20 @@ is_ours(struct span text, const struct deposit_key *key)
 	return ours;
 }
 
+/* `scratch` is memory for the text: kept from one record to the next, as there may be thousands. */
 static enum found
-find_record(const struct deposit *d, const char *name)
+find_record(const struct deposit *d, const char *name, struct buf *scratch)
 {
 	int fd = openat(d->json_dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	enum found found = FOUND_ERROR;
-	struct buf text;
 
 	if (fd < 0)
 		return errno == ENOENT ? FOUND_NONE : FOUND_ERROR;
-	buf_init(&text, RECORD_MAX);
-	if (read_all(fd, &text))
-		found = is_ours(buf_span(&text), &d->key) ? FOUND_OURS : FOUND_OTHER;
-	else if (text.overflow)
+	buf_clear(scratch);
+	if (read_all(fd, scratch))
+		found = is_ours(buf_span(scratch), &d->key) ? FOUND_OURS : FOUND_OTHER;
+	else if (scratch->overflow)
 		found = FOUND_OTHER; /* no record of ours is that large */
-	buf_free(&text);
 	close(fd);
 	return found;
 }
@@ -134,14 +145,14 @@ compare_mail(struct left_over *left, const char *content_sha256)
  * or dead, and looks again.  FOUND_NONE: it is ours to finish, and left->fd holds its lock; the
  * caller closes that. */
 static enum found
-look_again(const struct deposit *d, const char *name, struct left_over *left)
+look_again(const struct deposit *d, const char *name, struct left_over *left, struct buf *scratch)
 {
 	enum found found;
 
 	left->fd = openat(d->mail_dir, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	if (left->fd < 0 || flock(left->fd, LOCK_EX))
 		return FOUND_ERROR;
-	found = find_record(d, name);
+	found = find_record(d, name, scratch);
 	if (found != FOUND_NONE)
 		return found;
 	found = compare_mail(left, d->key.content_sha256);
@@ -153,7 +164,7 @@ store_record(const struct deposit *d, struct span id, const char *name,
     const struct left_over *left, const char **step)
 {
 	json_t *record = d->record(d->state, id);
-	struct spool_file file;
+	struct spool_file file = {.fd = -1};
 	struct buf text;
 	bool done;
 
@@ -194,10 +205,10 @@ finish_again(const struct deposit *d, const char *name, const char **step)
 
 /* Tries one name.  FOUND_OTHER: it belongs to another mail. */
 static enum found
-try_name(const struct deposit *d, struct span id, const char *name, enum deposit_st *st,
-    const char **step)
+try_name(const struct deposit *d, struct span id, const char *name, struct buf *scratch,
+    enum deposit_st *st, const char **step)
 {
-	enum found found = find_record(d, name);
+	enum found found = find_record(d, name, scratch);
 	struct left_over left = {.fd = -1};
 	enum spool_st linked;
 
@@ -207,7 +218,7 @@ try_name(const struct deposit *d, struct span id, const char *name, enum deposit
 		*step = "mail file";
 		linked = spool_link(d->mail, name);
 		if (linked == SPOOL_TAKEN)
-			found = look_again(d, name, &left);
+			found = look_again(d, name, &left, scratch);
 		else if (linked == SPOOL_ERROR)
 			found = FOUND_ERROR;
 	}
@@ -228,18 +239,24 @@ try_name(const struct deposit *d, struct span id, const char *name, enum deposit
 enum deposit_st
 deposit_mail(const struct deposit *d, const char **name, const char **step)
 {
+	enum deposit_st st = DEPOSIT_ERROR;
+	enum found found = FOUND_OTHER;
+	struct buf scratch;
+
 	*step = "lock";
 	if (flock(d->mail->fd, LOCK_EX))
 		return DEPOSIT_ERROR;
-	for (unsigned n = 1; n <= NUMBER_MAX; n++) {
+	buf_init(&scratch, RECORD_MAX);
+	for (unsigned n = 1; n <= NUMBER_MAX && found == FOUND_OTHER; n++) {
 		struct span id = mailname_numbered(d->arena, d->id, n);
-		enum deposit_st st;
 
 		*name = mailname_file(d->arena, id, d->rcpt);
-		if (try_name(d, id, *name, &st, step) != FOUND_OTHER)
-			return st;
+		found = try_name(d, id, *name, &scratch, &st, step);
 	}
-	*step = "name";
-	errno = EEXIST;
-	return DEPOSIT_ERROR;
+	buf_free(&scratch);
+	if (found == FOUND_OTHER) {
+		*step = "name";
+		errno = EEXIST;
+	}
+	return st;
 }
