@@ -12,8 +12,8 @@
 #include "io/spool.h"
 
 enum {
-	INTAKE_HEADER_MAX =
-	    1 << 20, /* octets of the header section that are looked at; the file holds all of it */
+	/* Octets of the header section that are looked at; the file holds all of it. */
+	INTAKE_HEADER_MAX = 1 << 20,
 };
 
 struct intake {

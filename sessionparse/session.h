@@ -19,8 +19,8 @@
 
 enum {
 	SESSION_ID_LEN = 32, /* hex digits */
-	SESSION_DIALOGUE_MAX =
-	    1 << 20,               /* octets of text kept; later lines still count and are hashed */
+	/* Octets of text kept; later lines still count and are hashed. */
+	SESSION_DIALOGUE_MAX = 1 << 20,
 	SESSION_LINES_MAX = 50000, /* lines of dialogue kept */
 	SESSION_MAILS_MAX = 1000,
 	SESSION_RCPTS_MAX = 10000,      /* of one mail */

@@ -61,16 +61,16 @@ struct dns_result {
 	const char *name; /* as asked: lower case, no dot at the end; as given if DNS_BAD_NAME */
 	int type;
 	enum dns_outcome outcome;
-	enum dns_security
-	    dnssec; /* of the outcome as it stands: bogus records are shown, not to be believed */
+	/* Of the outcome as it stands: bogus records are shown, not to be believed. */
+	enum dns_security dnssec;
 	const char *why; /* what is known of a failure, or NULL; safe to print (base/utf8.h) */
 	int rcode;       /* 12 bits (RFC 6891 section 6.1.3), or -1: no message came */
 	int ede;         /* the first extended error (RFC 8914), or -1 */
 	bool ad;
-	int64_t ttl_s; /* seconds that it may be kept (for negative answers RFC 2308 section 5), or
-			  -1 */
-	const char *const
-	    *answer; /* RDATA of the records asked for, in presentation form and canonical order */
+	/* Seconds that it may be kept (for negative answers RFC 2308 section 5), or -1. */
+	int64_t ttl_s;
+	/* RDATA of the records asked for, in presentation form and canonical order. */
+	const char *const *answer;
 	size_t answer_n;
 	struct span wire;   /* the message as it came; n == 0: none */
 	const char *server; /* its address, or NULL: libunbound asked several */

@@ -13,9 +13,9 @@
 enum { PROBE_TOKEN_LEN = 26 };
 
 struct probe {
-	struct span token;    /* in lower case; p == NULL: none */
-	struct span testcase; /* in lower case, v4-mail.v6only for instance; p == NULL: not below
-				 `domain` */
+	struct span token; /* in lower case; p == NULL: none */
+	/* In lower case, v4-mail.v6only for instance; p == NULL: not below `domain`. */
+	struct span testcase;
 };
 
 /* `domain` is the measurement's; p == NULL leaves the test case unknown.  The result lives in the

@@ -12,10 +12,11 @@
 #include "base/span.h"
 
 struct received {
-	struct span helo;     /* from HELO */
-	struct span hostname; /* the name in the comment behind it: rDNS as the server saw it, or
-				 "unknown" */
-	struct span address;  /* the address literal there, without brackets and without "IPv6:" */
+	struct span helo; /* from HELO */
+	/* The name in the comment behind it: rDNS as the server saw it, or "unknown". */
+	struct span hostname;
+	/* The address literal there, without brackets and without "IPv6:". */
+	struct span address;
 	struct span by, with, id;
 	struct span for_addr; /* for <ADDRESS>, without the angle brackets */
 	bool has_time;
