@@ -188,6 +188,11 @@ wait_for 'the full disk to be met' grep -q 'one: not written: No space left on d
 ok 'a full disk: the record stays pending' is pending "$dir/full/json/one"
 rm "$dir/full/rest"
 ok 'it goes on' kill -0 "$daemon"
+# It tries again after a minute.
+if [ -n "${EMT_SOAK-}" ]; then
+	for seconds in $(seq 70); do is complete "$dir/full/json/one" || sleep 1; done
+	ok 'and tries again' is complete "$dir/full/json/one"
+fi
 stop
 same 'and ends well' "$code" 0
 

@@ -131,6 +131,8 @@ ns.test. 300 A 127.0.0.2' >"$dir/root.hints"
 	  printf '\troot-hints: "%s/root.hints"\n\ttrust-anchor-file: "%s/root.ds"\n' "$dir" "$dir"
 	  printf '\tdo-not-query-localhost: no\n\tlocal-zone: "test." nodefault\n'
 	  printf '\tlocal-zone: "2.0.192.in-addr.arpa." nodefault\n'
+	  # emt-enrich(8), CAVEATS
+	  printf '\twait-limit: 0\n'
 	  printf 'remote-control:\n\tcontrol-enable: no\n'; } >"$dir/unbound.conf"
 	unbound -c "$dir/unbound.conf" >"$dir/unbound.log" 2>&1 &
 	wait_for Unbound answers 127.0.0.1 ok.test MX
