@@ -33,7 +33,8 @@ own_machine() { # ARGUMENT...: goes on inside; outside it waits and cleans up
 }
 
 # start_postfix: main.cf and master.cf below $root; $root/aliases and $root/transport are the caller's, in texthash form.
-# Standard input is added to main.cf, and the file $root/master to master.cf.
+# Standard input is added to main.cf, and the file $root/master to master.cf.  A mail that is tried again within a second or
+# so may still be locked by the agent that has just deferred it: the queue manager then forgets it until it is restarted.
 start_postfix() {
 	mkdir -p "$root/etc" "$root/data" "$root/queue"
 	for s_folder in active bounce corrupt defer deferred flush hold incoming private saved trace maildrop public pid; do
@@ -71,9 +72,10 @@ start_postfix() {
 		local_destination_concurrency_limit = 20
 		default_destination_concurrency_limit = 20
 		in_flow_delay = 0
+		fast_flush_domains =
 		queue_run_delay = 1s
-		minimal_backoff_time = 1s
-		maximal_backoff_time = 1s
+		minimal_backoff_time = 3s
+		maximal_backoff_time = 3s
 	CONF
 	cat >>"$root/etc/main.cf"
 	cat - >"$root/etc/master.cf" <<-CONF

@@ -8,9 +8,9 @@
 own_machine "$@"
 
 if [ -n "${EMT_SOAK-}" ]; then
-	mails=10000 sessions=50
+	mails=10000 sessions=50 patience=600
 else
-	mails=500 sessions=10
+	mails=500 sessions=10 patience=${EMT_PATIENCE:-120}
 fi
 # The user that deliveries run as may not reach the tree.
 cp "$OBJ/delivery/emt-deliver" "$OBJ/tests/tools/mayhem" "$root/"
@@ -41,6 +41,19 @@ ok "Postfix runs" test -s "$root/queue/pid/master.pid"
 
 stored() { # FOLDER COUNT
 	[ "$(ls "$1/mails" | wc -l)" -eq "$2" ] && [ "$(ls "$1/json" | wc -l)" -eq "$2" ] && [ "$(queued)" -eq 0 ]
+}
+
+what_happened() { # for whoever reads a failed run
+	{
+		echo "$(ls "$data/mails" | wc -l) mails, $(ls "$data/json" | wc -l) records, $(queued) in the queue"
+		grep " $data " /proc/mounts
+		tail -n 30 "$root/mail.log"
+		ps -eo pid,ppid,etimes,stat,wchan:20,args | cut -c1-150
+		for wh_pid in $(pgrep -x emt-deliver); do
+			cat "/proc/$wh_pid/syscall"
+			ls -l "/proc/$wh_pid/fd"
+		done
+	} | sed 's/^/# /'
 }
 
 new_data() {
@@ -116,8 +129,8 @@ ok "a mail to a folder that is read-only" one_mail a@example.net measurement@exa
 ok "another one by pipe(8)" one_mail a@example.net m@pipe.example.com
 ok "they are deferred" wait_for 20 deferred 2
 same "and kept" "$(queued)" 2
-mount -o remount,rw "$data"
-ok "and delivered when it can be written" wait_for 20 stored "$data" 2
+ok "the folder can be written again" wait_for 20 mount -o remount,rw "$data"
+ok "and they are delivered" wait_for 20 stored "$data" 2 || what_happened
 same "none bounced" "$(grep -c 'status=bounced' "$root/mail.log")" 0
 
 # Many at once, of which one in twenty is killed at some moment.
@@ -125,7 +138,7 @@ for target in killed@example.com m@killed.example.com; do
 	new_data
 	: >"$root/mail.log"
 	ok "$mails mails over $sessions sessions to $target" python3 tests/tools/smtp_load.py send 25 $sessions $mails $target
-	ok "all are stored" wait_for 600 stored "$data" $mails
+	ok "all are stored" wait_for $patience stored "$data" $mails || what_happened
 	ok "each once, with its own bytes and record" python3 tests/tools/smtp_load.py check "$data" $mails $target
 	same "none bounced" "$(grep -c 'status=bounced' "$root/mail.log")" 0
 	echo "# $(grep -c 'status=deferred' "$root/mail.log") deliveries were tried again"
