@@ -80,8 +80,9 @@ install: all
 	install -m 644 schema/*.json $(DESTDIR)$(PREFIX)/share/emt/schema
 	install -m 644 zones/*.in $(DESTDIR)$(PREFIX)/share/emt/zones
 	install -m 644 postfix-conf/*.in $(DESTDIR)$(PREFIX)/share/emt/postfix-conf
-	for page in $(MAN); do section=$${page##*.}; \
-	    install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section/$${page##*/} || exit 1; done
+	for page in $(MAN); do \
+	    to=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; mkdir -p $$to; \
+	    sed 's,/usr/local,$(PREFIX),g' $$page >$$to/$${page##*/} && chmod 644 $$to/$${page##*/} || exit 1; done
 
 clean:
 	rm -rf obj

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -91,7 +90,6 @@ main(int argc, char **argv)
 	struct arena *a;
 	int code;
 
-	tzset(); /* syslog(3) stamps lines in local time; later the zone file is out of reach */
 	log_open(program.name, LOG_TO_SYSLOG);
 	sandbox_limit(STARTUP_TIMEOUT_S);
 	a = arena_new();

@@ -89,15 +89,39 @@ is_ours(struct span text, const struct deposit_key *key)
 	return ours;
 }
 
+/* Opens what stands at a name; ENXIO if it is no regular file. */
+static int
+open_taken(int dir_fd, const char *name)
+{
+	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+		return fd;
+	close(fd);
+	errno = ENXIO;
+	return -1;
+}
+
+/* Does this error of open_taken mean that the name belongs to somebody else?  Another user's file,
+ * a link or a folder there will be there again at the next try, so waiting would lose the mail. */
+static bool
+is_strangers(int error)
+{
+	return error == EACCES || error == EPERM || error == ELOOP || error == ENXIO;
+}
+
 /* `scratch` is memory for the text: kept from one record to the next, as there may be thousands. */
 static enum found
 find_record(const struct deposit *d, const char *name, struct buf *scratch)
 {
-	int fd = openat(d->json_dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = open_taken(d->json_dir, name);
 	enum found found = FOUND_ERROR;
 
 	if (fd < 0)
-		return errno == ENOENT ? FOUND_NONE : FOUND_ERROR;
+		return errno == ENOENT       ? FOUND_NONE
+		       : is_strangers(errno) ? FOUND_OTHER
+					     : FOUND_ERROR;
 	buf_clear(scratch);
 	if (read_all(fd, scratch))
 		found = is_ours(buf_span(scratch), &d->key) ? FOUND_OURS : FOUND_OTHER;
@@ -149,8 +173,10 @@ look_again(const struct deposit *d, const char *name, struct left_over *left, st
 {
 	enum found found;
 
-	left->fd = openat(d->mail_dir, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	if (left->fd < 0 || flock(left->fd, LOCK_EX))
+	left->fd = open_taken(d->mail_dir, name);
+	if (left->fd < 0)
+		return is_strangers(errno) ? FOUND_OTHER : FOUND_ERROR;
+	if (flock(left->fd, LOCK_EX))
 		return FOUND_ERROR;
 	found = find_record(d, name, scratch);
 	if (found != FOUND_NONE)

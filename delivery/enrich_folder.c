@@ -234,10 +234,11 @@ take_text(const struct enrich_folder *folder, const char *name, struct span text
 
 	if (state && !strcmp(state, "pending"))
 		return ENRICH_TAKE_PENDING;
-	if (!state)
+	if (!state || (strcmp(state, "complete") != 0 && strcmp(state, "partial") != 0))
 		taken = not_taken(ENRICH_TAKE_FOREIGN, folder, name,
-		    read_as == RECORD_READ_OK ? "\"enrichment\" is no text"
-					      : record_read_name(read_as));
+		    read_as == RECORD_READ_OK
+			? "\"enrichment\" is none of pending, complete, partial"
+			: record_read_name(read_as));
 	json_decref(*record);
 	return taken;
 }

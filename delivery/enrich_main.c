@@ -81,7 +81,10 @@ main(int argc, char **argv)
 	log_open(program.name, LOG_TO_STDERR);
 	log_verbose(chosen.verbose);
 	if (code < 0 && (operands_n || (chosen.once && chosen.file))) {
-		fprintf(stderr, "usage: %s %s\n", program.name, program.synopsis);
+		fprintf(stderr, "%s: %s\nusage: %s %s\n", program.name,
+		    operands_n ? "it takes no argument beside its options"
+			       : "--once and --file exclude each other",
+		    program.name, program.synopsis);
 		code = EX_USAGE;
 	}
 	/* libunbound and c-ares write to TCP connections that the other side may have closed. */

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -22,14 +24,42 @@ log_open(const char *program, enum log_to to)
 	out.program = program;
 	out.to = to;
 	out.journal = getenv("JOURNAL_STREAM") != NULL;
-	if (to == LOG_TO_SYSLOG)
-		openlog(program, LOG_PID, LOG_MAIL);
 }
 
 void
 log_verbose(bool on)
 {
 	out.verbose = on;
+}
+
+/* Not syslog(3), which waits for a daemon that hangs: a line that the daemon has no room for is
+ * lost, a mail is not.  The daemon adds the time, as RFC 3164 section 4.3.2 wants of lines without
+ * one. */
+static void
+send_to_daemon(struct span line)
+{
+	static const struct sockaddr_un daemon = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return;
+	sendto(fd, line.p, line.n, MSG_NOSIGNAL, (const struct sockaddr *)&daemon, sizeof daemon);
+	close(fd);
+}
+
+static void
+put_prefix(struct buf *line, int priority)
+{
+	char text[100];
+
+	if (out.to == LOG_TO_SYSLOG)
+		snprintf(text, sizeof text, "<%d>%s[%d]: ", LOG_MAIL | priority, out.program,
+		    (int)getpid());
+	else if (out.journal)
+		snprintf(text, sizeof text, "<%d>%s: ", priority, out.program);
+	else
+		snprintf(text, sizeof text, "%s: ", out.program);
+	buf_puts(line, text);
 }
 
 /* Works on the stack alone: "out of memory" must be sayable. */
@@ -42,15 +72,10 @@ say(int priority, const char *format, va_list args)
 
 	if (n < 0)
 		return;
-	if (out.to == LOG_TO_STDERR) {
-		if (out.journal)
-			buf_puts(&safe, (char[]){'<', (char)('0' + priority), '>', '\0'});
-		buf_puts(&safe, out.program);
-		buf_puts(&safe, ": ");
-	}
+	put_prefix(&safe, priority);
 	safe_put(&safe, (struct span){text, n > LOG_LINE_MAX ? LOG_LINE_MAX : (size_t)n});
 	if (out.to == LOG_TO_SYSLOG) {
-		syslog(priority, "%s", buf_str(&safe));
+		send_to_daemon(buf_span(&safe));
 		return;
 	}
 	line[safe.n++] = '\n';

@@ -221,7 +221,7 @@ program_begin(struct arena *a, const struct program *p, int argc, char **argv,
 	*operands_n = start.operands_n;
 	switch (start.todo) {
 	case PROGRAM_RUN: return -1;
-	case PROGRAM_SHOW: program_show(p, &start); return fflush(stdout) ? EX_IOERR : EX_OK;
+	case PROGRAM_SHOW: program_show(p, &start); return fflush(stdout) ? EX_TEMPFAIL : EX_OK;
 	case PROGRAM_USAGE:
 		fprintf(
 		    stderr, "%s: %s\nusage: %s %s\n", p->name, start.message, p->name, p->synopsis);

@@ -206,8 +206,20 @@ test_bad_records(void)
 	}
 	if (symlinkat("/dev/null", json_dir, "ID-r"))
 		abort();
-	SAME_STR(deposit("Q1", "one"), "error look at the record", "a link is not followed");
-	SAME_STR(names_in(mail_dir), "", "and nothing stored");
+	SAME_STR(deposit("Q1", "one"), "stored ID.2-r", "a link is not followed: another's name");
+	clean();
+	if (mkfifoat(json_dir, "ID-r", 0600))
+		abort();
+	SAME_STR(deposit("Q1", "one"), "stored ID.2-r", "a pipe is not waited for");
+	clean();
+	if (mkfifoat(mail_dir, "ID-r", 0600))
+		abort();
+	SAME_STR(deposit("Q1", "one"), "stored ID.2-r", "neither in the place of a mail");
+	clean();
+	if (mkdirat(mail_dir, "ID-r", 0700))
+		abort();
+	SAME_STR(deposit("Q1", "one"), "stored ID.2-r", "nor is a folder there an obstacle");
+	unlinkat(mail_dir, "ID-r", AT_REMOVEDIR);
 	clean();
 }
 
