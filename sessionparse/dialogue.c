@@ -50,19 +50,40 @@ add_line(struct session *s, char who, struct span text)
 	sha256_add(&s->digest, SPAN_LIT("\n"));
 }
 
+/* The replies to come are searched for the secret.  Its room is used again, so that a client that
+ * sends nothing else does not fill the memory. */
+static void
+keep_secret(struct session *s)
+{
+	struct span secret = s->redact.secret;
+
+	if (s->secret_room < secret.n) {
+		s->secret_room = 2 * secret.n;
+		s->secret = arena_alloc(s->arena, s->secret_room);
+	}
+	if (secret.n)
+		memcpy(s->secret, secret.p, secret.n);
+	s->redact.secret.p = s->secret;
+}
+
 void
 dialogue_client(struct session *s, struct span text, bool keep_auth, struct buf *scratch)
 {
 	struct command command = command_parse(text);
 	struct span shown = redact_line(&s->redact, text, &command, scratch);
 
-	add_line(s, 'C', keep_auth ? text : shown);
+	if (keep_auth)
+		shown = text;
+	add_line(s, 'C', shown);
+	keep_secret(s);
 	s->at_end_of_message = false;
 	s->in_message = false;
 	if (s->redact.answers) {
 		s->redact.answers = false;
 		return; /* the AUTH goes on */
 	}
+	if (shown.p != text.p)
+		command = command_parse(shown); /* `helo` must not tell more */
 	s->pending = command;
 	s->pending.arg = arena_span(s->arena, command.arg);
 	s->pending.head = (struct span){NULL, 0};
@@ -228,12 +249,12 @@ take_reply(struct session *s, int code, struct span reply)
 }
 
 void
-dialogue_server(struct session *s, struct span text)
+dialogue_server(struct session *s, struct span text, bool keep_auth, struct buf *scratch)
 {
 	struct cursor c = cursor_on(text);
 	int code = (int)cur_number(&c, 3);
 
-	add_line(s, 'S', text);
+	add_line(s, 'S', keep_auth ? text : redact_reply(&s->redact, text, scratch));
 	s->at_end_of_message = false;
 	if (c.failed || code < 100)
 		return; /* nothing that Postfix says */
@@ -245,7 +266,7 @@ dialogue_server(struct session *s, struct span text)
 	if (c.rest.n && c.rest.p[0] == '-')
 		return; /* more lines of this reply follow */
 	s->last_code = code;
-	s->redact.answers = code == 334;
+	redact_replied(&s->redact, code);
 	take_reply(s, code, text);
 }
 

@@ -11,7 +11,7 @@
 
 /* One line of each side, as logged.  `scratch` is overwritten. */
 void dialogue_client(struct session *s, struct span text, bool keep_auth, struct buf *scratch);
-void dialogue_server(struct session *s, struct span text);
+void dialogue_server(struct session *s, struct span text, bool keep_auth, struct buf *scratch);
 
 /* A reason line came: `after` is the last command.  Takes back what the server's 421 seemed to
  * answer. */

@@ -2,9 +2,17 @@
 /* redact - the client's lines of a dialogue without its credentials (RFC 4954).
  *
  * Postfix logs AUTH as it logs every command, so the log holds passwords in base64.  Taken out are:
- * what stands behind the mechanism, every line that answers a 334, and, after an AUTH, lines that
- * are no command but look like base64: a client that does not wait for replies sends its password
- * even when AUTH was refused. */
+ *
+ * - what stands behind the mechanism, also where the argument of HELO or EHLO reads as an AUTH;
+ * - every line that answers a 334;
+ * - after an AUTH, lines that are no command but look like base64: a client that does not wait for
+ *   replies sends its password even when AUTH was refused;
+ * - where the log lacks the session's start, every line that is no command, until a command or a
+ *   reply comes: the 334 may be among what is missing;
+ * - of any line that is no command, each word of 8 octets or more that looks like base64 and is not
+ *   all capitals or all small letters: AUTH is misspelt at times.
+ *
+ * Words of 4 octets or more that were taken out are taken out of the replies to that line too. */
 #ifndef EMT_REDACT_H
 #define EMT_REDACT_H
 
@@ -15,14 +23,31 @@
 
 #define REDACTED "[redacted]"
 
+enum {
+	REDACT_GROWTH_MAX = 3
+}; /* what is shown has no more than so many times the octets of a line
+      of 4 octets or more */
+
 struct redact {
-	bool answers; /* the last reply was 334: the next line is an answer to it */
-	bool in_auth; /* an AUTH came, and no other command since */
+	bool answers;       /* the last reply was 334: the next line is an answer to it */
+	bool in_auth;       /* an AUTH came, and no other command since */
+	bool start_missing; /* neither a command nor a reply was seen yet, but there were some */
+	struct span secret; /* what was taken out of the last line of the client */
 };
 
-/* The line as it may be shown: `line` itself, or the text that `out` then holds.  `command` is what
- * command_parse made of the line. */
+/* To be called before the first line, if the log lacks the start of the session. */
+void redact_start_missing(struct redact *r);
+
+/* The client's line as it may be shown: `line` itself, or the text that `out` then holds. `command`
+ * is what command_parse made of the line.  Afterwards `secret` lies in `line`; it is for the caller
+ * to have it outlive the line. */
 struct span redact_line(
     struct redact *r, struct span line, const struct command *command, struct buf *out);
+
+/* The server's line without the secret, in the same way. */
+struct span redact_reply(const struct redact *r, struct span line, struct buf *out);
+
+/* A reply with this code is complete. */
+void redact_replied(struct redact *r, int code);
 
 #endif

@@ -150,6 +150,8 @@ struct session {
 	struct span early_queue_id;    /* one that came before the reply to MAIL */
 	struct session_mail *to_queue; /* has a new queue id that the queue does not know yet */
 	struct redact redact;
+	char *secret; /* where redact.secret lies */
+	size_t secret_room;
 
 	/* Set by those who hold it. */
 	struct session *older, *newer; /* session_table: by last line; outbox: by end */

@@ -12,7 +12,7 @@
 
 enum {
 	REPEATS_MAX = 1000, /* of one line that stands for many */
-	DIALOGUE_LINE_MAX = SESSIONLOG_LINE_MAX,
+	DIALOGUE_LINE_MAX = REDACT_GROWTH_MAX * SESSIONLOG_LINE_MAX,
 };
 
 static const int64_t SILENCE_MAX_US =
@@ -245,7 +245,7 @@ take_session_event(struct sessionlog *l, struct session *s, const struct said *s
 		dialogue_client(s, e->text, l->params.keep_auth, &l->redacted);
 		break;
 	case EVENT_SERVER_SAYS:
-		dialogue_server(s, e->text);
+		dialogue_server(s, e->text, l->params.keep_auth, &l->redacted);
 		register_mail(l, s);
 		break;
 	case EVENT_MAIL_CLIENT:
@@ -289,6 +289,7 @@ take_smtpd(struct sessionlog *l, const struct said *said)
 		if (!e->client.name.p || (line->tag_is_cut && e->client.has_port))
 			return;
 		s = open_session(l, said);
+		redact_start_missing(&s->redact);
 	}
 	take_session_event(l, s, said);
 }

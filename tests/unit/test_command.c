@@ -68,8 +68,21 @@ shown(const char *line)
 static void
 test_redacted(void)
 {
-	SAME_SPAN(shown("EHLO AUTH PLAIN x"), SPAN_LIT("EHLO AUTH PLAIN x"), "an EHLO");
-	SAME_SPAN(shown("c2VjcmV0"), SPAN_LIT("c2VjcmV0"), "base64 out of nowhere");
+	SAME_SPAN(shown("EHLO AUTH PLAIN x"), SPAN_LIT("EHLO AUTH PLAIN [redacted]"),
+	    "an EHLO that reads as an AUTH");
+	SAME_SPAN(shown("helo  auth login"), SPAN_LIT("helo  auth login"), "one without secret");
+	SAME_SPAN(shown("EHLO authserver12"), SPAN_LIT("EHLO authserver12"), "a name");
+	SAME_SPAN(shown("c2VjcmV0"), SPAN_LIT("[redacted]"), "base64 out of nowhere");
+	SAME_SPAN(shown("c2VjcmV"), SPAN_LIT("c2VjcmV"), "too short for it");
+	SAME_SPAN(shown(" AUHT\tPLAIN  AGFsaWNlAHNlY3JldA== "),
+	    SPAN_LIT(" AUHT\tPLAIN  [redacted] "), "AUTH misspelt");
+	SAME_SPAN(shown("AUTH-PLAIN AGFsaWNl x c2VjcmV0"),
+	    SPAN_LIT("AUTH-PLAIN [redacted] x [redacted]"), "two such words");
+	SAME_SPAN(shown("AUTHPLAIN disconnect"), SPAN_LIT("AUTHPLAIN disconnect"), "plain words");
+	SAME_SPAN(shown("GET /index.html HTTP/1.1"), SPAN_LIT("GET /index.html HTTP/1.1"),
+	    "no such word");
+	SAME_SPAN(shown("NOOP AGFsaWNlAHNlY3JldA=="), SPAN_LIT("NOOP AGFsaWNlAHNlY3JldA=="),
+	    "one behind a command");
 	SAME_SPAN(
 	    shown("AUTH PLAIN AGFsaWNl"), SPAN_LIT("AUTH PLAIN [redacted]"), "an initial response");
 	SAME_SPAN(shown(" auth  plain  x y"), SPAN_LIT(" auth  plain [redacted]"), "with blanks");
@@ -80,12 +93,54 @@ test_redacted(void)
 	SAME_SPAN(shown("YWxpY2U="), SPAN_LIT("[redacted]"), "base64 behind it");
 	SAME_SPAN(shown("not base64"), SPAN_LIT("not base64"), "something else");
 	SAME_SPAN(shown("MAIL FROM:<x>"), SPAN_LIT("MAIL FROM:<x>"), "a command");
-	SAME_SPAN(shown("YWxpY2U="), SPAN_LIT("YWxpY2U="), "base64 behind another command");
+	SAME_SPAN(shown("Ym9i"), SPAN_LIT("Ym9i"), "short base64 behind another command");
 	r.answers = true;
 	SAME_SPAN(shown("anything at all"), SPAN_LIT("[redacted]"), "the answer to a 334");
 	SAME_SPAN(
 	    shown("MAIL FROM:<x>"), SPAN_LIT("[redacted]"), "even if it looks like a command");
 	SAME_SPAN(shown("*"), SPAN_LIT("*"), "but not the star");
+}
+
+static void
+test_start_missing(void)
+{
+	r = (struct redact){0};
+	redact_start_missing(&r);
+	SAME_SPAN(shown("any thing"), SPAN_LIT("[redacted]"), "the first line, if no command");
+	SAME_SPAN(shown("Ym9i!"), SPAN_LIT("[redacted]"), "and the next");
+	SAME_SPAN(shown("*"), SPAN_LIT("*"), "but not the star");
+	redact_replied(&r, 535);
+	SAME_SPAN(shown("any thing"), SPAN_LIT("any thing"), "behind a reply");
+	SAME_SPAN(shown("Ym9i"), SPAN_LIT("[redacted]"), "it still may be of an AUTH");
+	redact_start_missing(&r);
+	SAME_SPAN(shown("rset"), SPAN_LIT("rset"), "a command");
+	SAME_SPAN(shown("any thing"), SPAN_LIT("any thing"), "behind a command");
+	redact_start_missing(&r);
+	redact_replied(&r, 334);
+	SAME_SPAN(shown("RSET"), SPAN_LIT("[redacted]"), "the answer to a 334 that is there");
+}
+
+static struct span
+replied(const char *line)
+{
+	return redact_reply(&r, span_str(line), &out);
+}
+
+static void
+test_replies(void)
+{
+	r = (struct redact){0};
+	SAME_SPAN(replied("250 c2VjcmV0"), SPAN_LIT("250 c2VjcmV0"), "nothing was taken out");
+	shown("AUTH PLAIN c2VjcmV0 c2VjcmV0MTIz = 250");
+	SAME_SPAN(replied("535 no: c2VjcmV0MTIz, <c2VjcmV0>"),
+	    SPAN_LIT("535 no: [redacted], <[redacted]>"), "what was taken out");
+	SAME_SPAN(replied("250 a=b"), SPAN_LIT("250 a=b"), "but nothing short");
+	shown("GARBLED. AGFsaWNlAHNlY3JldA==");
+	SAME_SPAN(replied("502 GARBLED. AGFsaWNlAHNlY3JldA=="), SPAN_LIT("502 GARBLED. [redacted]"),
+	    "a stray word");
+	shown("QUIT");
+	SAME_SPAN(replied("221 AGFsaWNlAHNlY3JldA=="), SPAN_LIT("221 AGFsaWNlAHNlY3JldA=="),
+	    "a reply to another line");
 }
 
 int
@@ -94,6 +149,8 @@ main(void)
 	buf_init(&out, 4000);
 	test_commands();
 	test_redacted();
+	test_start_missing();
+	test_replies();
 	buf_free(&out);
 	return tap_end();
 }
