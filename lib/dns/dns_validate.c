@@ -2,10 +2,10 @@
 /* The back end that checks signatures itself: libunbound on the loop's libevent base, asking the
  * resolvers with CD set, so that it sees bogus data even behind a validating resolver. */
 #include <ldns/ldns.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unbound.h>
 #include <unbound-event.h>
-#include <unistd.h>
 
 #include "dns/dns_backend.h"
 #include "dns/dns_servers.h"
@@ -48,6 +48,46 @@ security_of(int rcode, int sec)
 									   : DNS_INDETERMINATE;
 }
 
+/* libunbound says SERVFAIL, without a message, both when a server failed and when none could be
+ * reached.  What tells them apart is the buffer it hands over all the same: the one its UDP goes
+ * through, both ways.  If the failure came from a server, that server's reply is still in it; else
+ * it holds the query that could not be sent, or a message about something else.  unbound-event.h
+ * says not to look at it, that is: it is no answer.  So nothing in it is believed but that somebody
+ * replied to this question, and in doubt nobody did: then the question is asked again later. */
+static bool
+server_spoke(const struct dns_flight *f, const void *packet, int packet_len)
+{
+	ldns_pkt *pkt = NULL;
+	ldns_rdf *name = must(ldns_dname_new_frm_str(dns_flight_name(f)));
+	bool spoke = false;
+
+	if (packet && packet_len > 0 &&
+	    ldns_wire2pkt(&pkt, packet, (size_t)packet_len) == LDNS_STATUS_OK) {
+		const ldns_rr_list *questions = ldns_pkt_question(pkt);
+		const ldns_rr *q =
+		    ldns_rr_list_rr_count(questions) == 1 ? ldns_rr_list_rr(questions, 0) : NULL;
+
+		/* Id 0 is on what libunbound itself composed, for an earlier callback. */
+		spoke = q && ldns_pkt_qr(pkt) && ldns_pkt_id(pkt) != 0 &&
+			(int)ldns_rr_get_type(q) == dns_flight_type(f) &&
+			ldns_dname_compare(ldns_rr_owner(q), name) == 0;
+	}
+	ldns_pkt_free(pkt);
+	ldns_rdf_deep_free(name);
+	return spoke;
+}
+
+/* There is no message, or none that counts. */
+static void
+fail(struct dns_reply *reply, enum dns_outcome failed, int rcode, const char *why)
+{
+	reply->wire = (struct span){NULL, 0};
+	reply->failed = failed;
+	reply->rcode = rcode;
+	if (!reply->why)
+		reply->why = why;
+}
+
 static void
 answered(void *arg, int rcode, void *packet, int packet_len, int sec, char *why_bogus,
     int was_ratelimited)
@@ -57,14 +97,19 @@ answered(void *arg, int rcode, void *packet, int packet_len, int sec, char *why_
 	struct dns_reply reply = {.rcode = -1, .why = why_bogus, .server = v->server};
 
 	(void)was_ratelimited; /* off unless configured */
-	/* unbound-event.h: the packet is not to be looked at if rcode is not 0. */
 	if (rcode == LDNS_RCODE_NOERROR && packet && packet_len > 0) {
 		reply.wire = (struct span){packet, (size_t)packet_len};
 		rcode = dns_wire_head(reply.wire).rcode;
+		/* No server's SERVFAIL is ever passed on: this is libunbound's memory, for five
+		 * seconds, of one of its own, and it does not say of which kind. */
+		if (rcode == LDNS_RCODE_SERVFAIL && sec == 0)
+			fail(&reply, DNS_NETERR, -1,
+			    "libunbound failed at this a moment ago, and asked nobody again");
+	} else if (rcode == LDNS_RCODE_SERVFAIL && !server_spoke(ask->flight, packet, packet_len)) {
+		fail(&reply, DNS_NETERR, -1, "libunbound got no answer from any server");
 	} else {
-		reply.failed = rcode == LDNS_RCODE_SERVFAIL ? DNS_SERVFAIL : DNS_RCODE;
-		reply.rcode = rcode;
-		reply.why = why_bogus ? why_bogus : "libunbound got no usable answer";
+		fail(&reply, rcode == LDNS_RCODE_SERVFAIL ? DNS_SERVFAIL : DNS_RCODE, rcode,
+		    "libunbound got no usable answer");
 	}
 	reply.dnssec = security_of(rcode, sec);
 	ask->done = true;
@@ -159,18 +204,75 @@ remove_local_zones(struct ub_ctx *ub, const char **which)
 	return status;
 }
 
+enum { ANCHOR_MAX = 65536 };
+
+/* Is it a file of records only, with a key of the root among them?  libunbound takes an empty one
+ * for "do not validate", and tells stderr what it thinks of others. */
+static bool
+has_root_key(FILE *f)
+{
+	ldns_rdf *origin = NULL, *previous = NULL;
+	uint32_t ttl = 3600;
+	bool found = false, good = true;
+
+	while (good && !feof(f)) {
+		ldns_rr *rr = NULL;
+		ldns_status status = ldns_rr_new_frm_fp(&rr, f, &ttl, &origin, &previous);
+
+		good = status == LDNS_STATUS_OK || status == LDNS_STATUS_SYNTAX_EMPTY ||
+		       status == LDNS_STATUS_SYNTAX_TTL || status == LDNS_STATUS_SYNTAX_ORIGIN;
+		if (status == LDNS_STATUS_OK) {
+			ldns_rr_type type = ldns_rr_get_type(rr);
+
+			/* ldns makes of two words of anything a record of type 0. */
+			good = type == LDNS_RR_TYPE_DS || type == LDNS_RR_TYPE_DNSKEY;
+			found |= good && ldns_rr_get_class(rr) == LDNS_RR_CLASS_IN &&
+				 ldns_dname_label_count(ldns_rr_owner(rr)) == 0;
+			ldns_rr_free(rr);
+		}
+	}
+	ldns_rdf_deep_free(origin);
+	ldns_rdf_deep_free(previous);
+	return good && found;
+}
+
+/* NULL, or what is wrong and how to mend it. */
+static const char *
+check_anchor(struct arena *a, const char *anchor)
+{
+	static const char mend[] =
+	    "install dns-root-data, or set trust_anchor to a file of DS or DNSKEY records";
+	FILE *f = fopen(anchor, "re"), *text;
+	char *p;
+	size_t n;
+	bool good;
+
+	if (!f)
+		return arena_printf(a, "%s: cannot be read; %s", anchor, mend);
+	p = arena_alloc(a, ANCHOR_MAX + 1);
+	n = fread(p, 1, ANCHOR_MAX + 1, f);
+	fclose(f);
+	if (n > ANCHOR_MAX || memchr(p, '\0', n))
+		n = 0;
+	text = n ? must(fmemopen(p, n, "r")) : NULL;
+	good = text && has_root_key(text);
+	if (text)
+		fclose(text);
+	return good ? NULL
+		    : arena_printf(
+			  a, "%s: holds no key of the root, or more than keys; %s", anchor, mend);
+}
+
 /* NULL, or what is wrong and how to mend it. */
 static const char *
 configure(struct arena *a, struct ub_ctx *ub, struct option_list servers, const char *anchor)
 {
 	const char *which = "";
-	int status = 0;
+	const char *error = check_anchor(a, anchor);
+	int status;
 
-	if (access(anchor, R_OK))
-		return arena_printf(a,
-		    "%s: cannot be read; install dns-root-data, or set trust_anchor to a "
-		    "file of DS or DNSKEY records",
-		    anchor);
+	if (error)
+		return error;
 	status = set_options(ub, &which);
 	for (size_t i = 0; !status && i < servers.n; i++) {
 		which = servers.v[i];

@@ -5,6 +5,12 @@
 . tests/dns/servers.sh
 enter_namespaces "$0"
 start_servers
+# 127.0.0.7 answers SERVFAIL to everything.
+perl -MIO::Socket::INET -e '$| = 1;
+	$s = IO::Socket::INET->new(LocalAddr => "127.0.0.7:53", Proto => "udp") or die;
+	print "ready\n";
+	while (defined($s->recv($m, 4096))) { substr($m, 2, 2) = pack("n", 0x8182); $s->send($m) }' >"$dir/failing.log" &
+wait_for "the failing server" grep -q ready "$dir/failing.log"
 ask="$OBJ/tests/tools/dnsask --anchor $dir/root.ds"
 
 validate=$($ask ok.test MX ok.test TXT alias.ok.test A gone.ok.test A ok.test AAAA big.ok.test TXT \
@@ -60,6 +66,17 @@ like 'validate: a silent server, and the deadline' \
 	"$($ask --wait 300 --resolver 127.0.0.9 ok.test MX)" 'ok.test MX timeout unchecked * -1 |*deadline'
 like 'stub: nobody listens' \
 	"$($ask --mode stub --resolver 127.0.0.8 ok.test MX)" 'ok.test MX neterr unchecked udp -1 |*'
+like 'validate: nobody listens' \
+	"$($ask --resolver 127.0.0.8 --wait 20000 ok.test MX)" 'ok.test MX neterr indeterminate unknown -1 |*no answer*'
+like 'validate: no route' \
+	"$($ask --resolver 192.0.2.99 --wait 20000 ok.test MX)" 'ok.test MX neterr indeterminate unknown -1 |*no answer*'
+# The buffer that tells the two apart is shared by all questions on their way.
+many=$(seq 1 50 | sed 's/.*/n&.ok.test A/' | xargs $ask --resolver 192.0.2.99 --wait 20000)
+same 'validate: no route, many at once' "$(printf '%s\n' "$many" | grep -c ' neterr ')" 50
+like 'validate: a server that says SERVFAIL has answered' \
+	"$($ask --resolver 127.0.0.7 ok.test MX)" 'ok.test MX servfail indeterminate unknown 2 |*'
+many=$(seq 1 50 | sed 's/.*/n&.ok.test A/' | xargs $ask --resolver 127.0.0.7)
+same 'validate: so with many at once' "$(printf '%s\n' "$many" | grep -c ' servfail ')" 50
 same 'stub: the next resolver is asked' \
 	"$($ask --mode stub --resolver 127.0.0.8 --resolver 127.0.0.1 ok.test TXT)" \
 	'ok.test TXT ok secure udp 0 | "v=spf1 -all" | -'
@@ -82,4 +99,17 @@ like 'and said how to mend it' "$message" "dnsask: $dir/none: cannot be read; in
 echo 'this is no anchor' >"$dir/garbage"
 message=$($ask --anchor "$dir/garbage" ok.test MX 2>&1)
 same 'a trust anchor that is none: refused' $? 78
+printf '; only\n\n; comments\n' >"$dir/comments"
+sed 's/^\./test./' "$dir/root.ds" >"$dir/other.ds"
+{ cat "$dir/root.ds"; echo 'and more'; } >"$dir/more"
+for anchor in /dev/null /bin/ls "$dir" "$dir/garbage" "$dir/comments" "$dir/other.ds" "$dir/more"; do
+	message=$($ask --anchor "$anchor" ok.test MX 2>&1)
+	same "${anchor##*/} as a trust anchor: refused" $? 78
+	same 'in one line' "$(printf '%s\n' "$message" | wc -l)" 1
+	like 'which says how to mend it' "$message" "dnsask: $anchor: *; install dns-root-data*"
+done
+{ echo '; the key itself, with a comment'; sed 's/$/ ; a comment/' "$dir"/K.+*.key; } >"$dir/root.key"
+like 'a DNSKEY is a trust anchor' "$($ask --anchor "$dir/root.key" ok.test MX 2>&1)" 'ok.test MX ok secure *'
+message=$($ask --anchor /usr/share/dns/root.key 2>&1)
+same 'the anchor of dns-root-data is taken' "$?$message" 0
 tap_end
