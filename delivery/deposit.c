@@ -96,10 +96,15 @@ open_taken(int dir_fd, const char *name)
 	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
 
-	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+	int error;
+
+	if (fd < 0)
+		return -1;
+	error = fstat(fd, &st) ? errno : S_ISREG(st.st_mode) ? 0 : ENXIO;
+	if (!error)
 		return fd;
 	close(fd);
-	errno = ENXIO;
+	errno = error;
 	return -1;
 }
 
