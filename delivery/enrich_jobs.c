@@ -41,14 +41,6 @@ struct enrich_jobs {
 	int64_t shown_us; /* when the progress was last shown */
 };
 
-static void *
-must(void *p)
-{
-	if (!p)
-		out_of_memory();
-	return p;
-}
-
 static int64_t
 now_us(const struct enrich_jobs *j)
 {

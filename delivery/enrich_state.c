@@ -41,14 +41,6 @@ struct enrich_state {
 	size_t lists_n;
 };
 
-static void *
-must(void *p)
-{
-	if (!p)
-		out_of_memory();
-	return p;
-}
-
 static int64_t
 now_utc(const struct enrich_state *s)
 {

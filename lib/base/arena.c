@@ -40,7 +40,7 @@ out_of_memory(void)
 	exit(EX_TEMPFAIL);
 }
 
-static void *
+void *
 must(void *p)
 {
 	if (!p)

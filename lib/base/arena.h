@@ -39,4 +39,7 @@ size_t arena_used(const struct arena *a);
  * arena, too. */
 _Noreturn void out_of_memory(void);
 
+/* p, which an allocation outside an arena gave; NULL is out_of_memory. */
+void *must(void *p);
+
 #endif

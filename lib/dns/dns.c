@@ -52,14 +52,6 @@ struct dns {
 	bool closing;
 };
 
-static void *
-must(void *p)
-{
-	if (!p)
-		out_of_memory();
-	return p;
-}
-
 static int
 compare(const void *a, const void *b)
 {

@@ -36,14 +36,6 @@ struct canned {
 	struct canned_answer *first;
 };
 
-static void *
-must(void *p)
-{
-	if (!p)
-		out_of_memory();
-	return p;
-}
-
 static bool
 is_word_char(char c)
 {

@@ -55,14 +55,6 @@ struct sending {
 	void *arg;
 };
 
-static void *
-must(void *p)
-{
-	if (!p)
-		out_of_memory();
-	return p;
-}
-
 static void
 socket_ready(void *arg, bool readable, bool writable)
 {

@@ -44,14 +44,6 @@ struct ask {
 
 static void send_ask(struct ask *ask);
 
-static void *
-must(void *p)
-{
-	if (!p)
-		out_of_memory();
-	return p;
-}
-
 static void
 finish(struct ask *ask, struct dns_reply reply)
 {

@@ -27,14 +27,6 @@ struct validate {
 	const char *server; /* the only resolver; NULL: one of several */
 };
 
-static void *
-must(void *p)
-{
-	if (!p)
-		out_of_memory();
-	return p;
-}
-
 static enum dns_security
 security_of(int rcode, int sec)
 {

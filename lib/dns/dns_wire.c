@@ -14,14 +14,6 @@ enum {
 	WHY_MAX = 500,  /* octets of a server's text kept */
 };
 
-static void *
-must(void *p)
-{
-	if (!p)
-		out_of_memory();
-	return p;
-}
-
 struct span
 dns_wire_query(struct arena *a, const char *name, int type, uint16_t id, bool checking_disabled)
 {

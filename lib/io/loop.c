@@ -30,14 +30,6 @@ struct loop_watch {
 	void *arg;
 };
 
-static void *
-must(void *p)
-{
-	if (!p)
-		out_of_memory();
-	return p;
-}
-
 struct loop *
 loop_new(void)
 {

@@ -8,14 +8,6 @@
 #include "base/settings.h"
 #include "base/utf8.h"
 
-static json_t *
-must(json_t *value)
-{
-	if (!value)
-		out_of_memory();
-	return value;
-}
-
 void
 record_seed(const struct rng *rng)
 {
