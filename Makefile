@@ -14,11 +14,13 @@ HARDEN  := -fstack-protector-strong \
 	   $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=2)
 COMPILE := -std=c11 -D_GNU_SOURCE -Ilib -I. $(WARN) $(OPT) $(HARDEN) $(CFLAGS) -MMD -MP
 LINK    := $(OPT) $(HARDEN) -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
-LIBS    := -lunbound -lldns -lcares -lpsl -levent -lpcre2-8 -ljansson -lcrypto
+LIBS    := -lunbound -lldns -lcares -lpsl -lidn2 -levent -lpcre2-8 -ljansson -lmaxminddb -lz -lbz2 -lzstd -lcrypto
 
 # A program FOLDER/emt-NAME is FOLDER/NAME_main.c, the modules (every other .c) and lib/.
-PROGRAMS := delivery/emt-deliver delivery/emt-enrich sessionparse/emt-sessions
+PROGRAMS := delivery/emt-deliver delivery/emt-enrich sessionparse/emt-sessions site/emt-site mxinfer/emt-mxinfer
 TOOLS    := lab/emt-fill
+# What emt-site makes a site of; all files of these folders are installed below share/emt.
+SHARED   := zones postfix-conf cron testcases tables
 # Started for every mail, and not allowed to fail because a shared library is being upgraded.
 STATIC   := delivery/emt-deliver
 
@@ -75,11 +77,11 @@ fuzz:
 	$(OBJ)/$(TARGET) -max_total_time=$(or $(SECONDS),60) $(OBJ)/corpus/$(TARGET) tests/fuzz/corpus/$(TARGET)
 
 install: all
-	mkdir -p $(addprefix $(DESTDIR)$(PREFIX)/,bin share/emt/schema share/emt/zones share/emt/postfix-conf)
+	mkdir -p $(addprefix $(DESTDIR)$(PREFIX)/,bin share/emt/schema $(addprefix share/emt/,$(SHARED)))
 	install -m 755 $(PROGRAMS:%=$(OBJ)/%) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 schema/*.json $(DESTDIR)$(PREFIX)/share/emt/schema
-	install -m 644 zones/*.in $(DESTDIR)$(PREFIX)/share/emt/zones
-	install -m 644 postfix-conf/*.in $(DESTDIR)$(PREFIX)/share/emt/postfix-conf
+	for folder in $(SHARED); do \
+	    install -m 644 $$folder/* $(DESTDIR)$(PREFIX)/share/emt/$$folder || exit 1; done
 	for page in $(MAN); do \
 	    to=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; mkdir -p $$to; \
 	    sed 's,/usr/local,$(PREFIX),g' $$page >$$to/$${page##*/} && chmod 644 $$to/$${page##*/} || exit 1; done

@@ -15,15 +15,15 @@
 
 /* The first host logs as RFC 3164 and so in whole seconds, the others as RFC 3339. */
 static bool
-gen_is_coarse(const char *host)
+gen_is_coarse(const struct gen *g, const char *host)
 {
-	return host == gen_hosts[0];
+	return g->p.no_years || host == gen_hosts[0];
 }
 
 static int64_t
 gen_time_shown(const struct gen *g, const char *host)
 {
-	return gen_is_coarse(host) ? g->now_us - g->now_us % 1000000 : g->now_us;
+	return gen_is_coarse(g, host) ? g->now_us - g->now_us % 1000000 : g->now_us;
 }
 
 static void
@@ -38,10 +38,10 @@ gen_put_line(struct gen *g, const char *host, const char *tag, int pid, const ch
 	seconds = (time_t)(g->now_us / 1000000);
 	gmtime_r(&seconds, &tm);
 	strftime(
-	    stamp, sizeof stamp, gen_is_coarse(host) ? "%b %e %H:%M:%S" : "%Y-%m-%dT%H:%M:%S", &tm);
+	    stamp, sizeof stamp, gen_is_coarse(g, host) ? "%b %e %H:%M:%S" : "%Y-%m-%dT%H:%M:%S", &tm);
 	buf_init(&line, 1 << 16);
 	buf_puts(&line, stamp);
-	if (!gen_is_coarse(host))
+	if (!gen_is_coarse(g, host))
 		buf_printf(&line, ".%06d+00:00", (int)(g->now_us % 1000000));
 	buf_printf(&line, " %s %s[%d]: %s", host, tag, pid, text);
 	g->lines_n++;
@@ -237,7 +237,7 @@ gen_run(struct gen *g, const struct gen_params *p)
 {
 	*g = (struct gen){.p = *p, .position = p->seed};
 	g->rng = rng_seeded(&g->position);
-	g->now_us = INT64_C(1795290000) * 1000000;
+	g->now_us = (p->start_utc ? p->start_utc : INT64_C(1795290000)) * 1000000;
 	g->processes = calloc(2 * p->at_once, sizeof *g->processes);
 	g->open = calloc(2 * p->at_once, sizeof *g->open);
 	if (!g->processes || !g->open)

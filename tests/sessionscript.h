@@ -19,6 +19,8 @@ struct gen_params {
 	unsigned noise; /* lines of noise before each line that counts, on average */
 	void (*line)(void *state, struct span line);
 	void *state;
+	int64_t start_utc; /* time of the first line; 0: some time */
+	bool no_years;     /* all hosts log as RFC 3164 */
 };
 
 struct gen_mail {

@@ -34,13 +34,42 @@ option_values_init(struct option_values *values, struct arena *a, struct option_
 	values->v = arena_alloc(a, table.n * sizeof *values->v);
 }
 
+/* What stands behind the dot of a family's member; p == NULL if `name` is none of this family. */
+static struct span
+family_key(const struct option *o, struct span name)
+{
+	struct span prefix = span_str(o->name);
+
+	prefix.n--; /* the star */
+	if (o->type != OPT_FAMILY || !span_starts(name, prefix) || name.n == prefix.n)
+		return (struct span){NULL, 0};
+	return span_from(name, prefix.n);
+}
+
 static const struct option *
 find_name(struct option_table table, struct span name)
 {
 	for (size_t i = 0; i < table.n; i++)
-		if (span_eq(span_str(table.v[i].name), name))
+		if (table.v[i].type == OPT_FAMILY ? family_key(&table.v[i], name).p != NULL
+						  : span_eq(span_str(table.v[i].name), name))
 			return &table.v[i];
 	return NULL;
+}
+
+/* The member of a family, made if it is not there yet. */
+static struct option_member *
+member(struct option_values *values, const struct option *o, struct span name)
+{
+	struct option_family *family = &values->v[o - values->table.v].family;
+	struct span key = family_key(o, name);
+
+	for (size_t i = 0; i < family->n; i++)
+		if (span_eq(span_str(family->v[i].key), key))
+			return &family->v[i];
+	family->v =
+	    arena_grow(values->arena, family->v, family->n, family->n + 1, sizeof *family->v);
+	family->v[family->n].key = arena_dup(values->arena, key);
+	return &family->v[family->n++];
 }
 
 /* The next logical line of a file: its continuation lines are joined, its first physical line is
@@ -68,6 +97,24 @@ next_line(struct span *text, size_t *line, size_t *next, struct buf *joined)
 	return joined->n > 0;
 }
 
+/* Where the text and the place of a setting are kept. */
+static void
+fields_of(struct option_values *values, const struct option *o, struct span name,
+    const char ***text, const char ***place)
+{
+	if (o->type == OPT_FAMILY) {
+		struct option_member *m = member(values, o, name);
+
+		*text = &m->text;
+		*place = &m->place;
+	} else {
+		struct option_origin *origin = &values->v[o - values->table.v];
+
+		*text = &origin->text;
+		*place = &origin->place;
+	}
+}
+
 static const char *
 take_line(struct option_values *values, const char *file, size_t line, struct span text)
 {
@@ -75,7 +122,7 @@ take_line(struct option_values *values, const char *file, size_t line, struct sp
 	const char *place = arena_printf(a, "%s:%zu", file, line);
 	struct cursor c = cursor_on(text);
 	struct span name = cur_run(&c, is_name_char, NAME_LEN_MAX), value;
-	struct option_origin *origin;
+	const char **text_field, **place_field;
 	const struct option *o;
 
 	cur_blanks(&c, text.n);
@@ -89,16 +136,17 @@ take_line(struct option_values *values, const char *file, size_t line, struct sp
 		    "%s: no setting is called \"%.*s\"; -n shows those there are", place,
 		    (int)name.n, name.p);
 	if (!value.n)
-		return arena_printf(
-		    a, "%s: %s has no value; write one, or delete the line", place, o->name);
+		return arena_printf(a, "%s: %.*s has no value; write one, or delete the line",
+		    place, (int)name.n, name.p);
 	if (memchr(value.p, '\0', value.n))
 		return arena_printf(
-		    a, "%s: %s holds a NUL octet; write plain text", place, o->name);
-	origin = &values->v[o - values->table.v];
-	if (origin->place)
-		return arena_printf(a, "%s: %s is set at %s already; delete one of them", place,
-		    o->name, origin->place);
-	*origin = (struct option_origin){arena_dup(a, value), place};
+		    a, "%s: %.*s holds a NUL octet; write plain text", place, (int)name.n, name.p);
+	fields_of(values, o, name, &text_field, &place_field);
+	if (*place_field)
+		return arena_printf(a, "%s: %.*s is set at %s already; delete one of them", place,
+		    (int)name.n, name.p, *place_field);
+	*text_field = arena_dup(a, value);
+	*place_field = place;
 	return NULL;
 }
 
@@ -121,6 +169,7 @@ option_take_set(struct option_values *values, const char *assignment, unsigned u
 {
 	struct arena *a = values->arena;
 	struct span value = span_str(assignment), name = span_trim(span_cut(&value, '='));
+	const char **text_field, **place_field;
 	const struct option *o;
 
 	if (!value.p)
@@ -133,8 +182,11 @@ option_take_set(struct option_values *values, const char *assignment, unsigned u
 		    shown(a, name));
 	value = span_trim(value);
 	if (!value.n)
-		return arena_printf(a, "--set: %s has no value; write %s=VALUE", o->name, o->name);
-	values->v[o - values->table.v] = (struct option_origin){arena_dup(a, value), "--set"};
+		return arena_printf(a, "--set: %.*s has no value; write %.*s=VALUE", (int)name.n,
+		    name.p, (int)name.n, name.p);
+	fields_of(values, o, name, &text_field, &place_field);
+	*text_field = arena_dup(a, value);
+	*place_field = "--set";
 	return NULL;
 }
 
@@ -146,12 +198,14 @@ text_of(const struct option_values *values, const struct option *o)
 	return text ? text : o->def;
 }
 
-/* Replaces each $name.  The depth bounds settings that name each other. */
+/* Replaces each $name in the text of the setting `of`.  The depth bounds settings that name each
+ * other. */
 static const char *
-expand(const struct option_values *values, const struct option *o, int depth, const char **error)
+expand(const struct option_values *values, const char *of, const char *text, int depth,
+    const char **error)
 {
 	struct arena *a = values->arena;
-	const char *text = text_of(values, o), *result;
+	const char *result;
 	struct cursor c = cursor_on(span_str(text));
 	struct buf out;
 
@@ -170,19 +224,48 @@ expand(const struct option_values *values, const struct option *o, int depth, co
 			continue;
 		name = cur_run(&c, is_name_char, NAME_LEN_MAX);
 		other = find_name(values->table, name);
-		value = other && depth ? expand(values, other, depth - 1, error) : NULL;
+		value = other && depth
+			    ? expand(values, other->name, text_of(values, other), depth - 1, error)
+			    : NULL;
 		if (!value && !*error)
 			*error = arena_printf(
-			    a, "%s: $%.*s stands for no value", o->name, (int)name.n, name.p);
+			    a, "%s: $%.*s stands for no value", of, (int)name.n, name.p);
 		if (value)
 			buf_puts(&out, value);
 	}
 	if (out.overflow && !*error)
-		*error =
-		    arena_printf(a, "%s: grows too long by what its $names stand for", o->name);
+		*error = arena_printf(a, "%s: grows too long by what its $names stand for", of);
 	result = arena_dup(a, buf_span(&out));
 	buf_free(&out);
 	return result;
+}
+
+/* Expands the members of a family; its reader checks them. */
+static const char *
+store_family(struct option_values *values, const struct option *o, void *target)
+{
+	struct option_family *family = &values->v[o - values->table.v].family;
+
+	for (size_t i = 0; i < family->n; i++) {
+		struct option_member *m = &family->v[i];
+		const char *error = NULL, *name = arena_printf(values->arena, "%.*s%s",
+					      (int)strlen(o->name) - 1, o->name, m->key);
+
+		m->text = expand(values, name, m->text, 8, &error);
+		if (error)
+			return arena_printf(values->arena, "%s: %s", m->place, error);
+	}
+	*(struct option_family *)((char *)target + o->field) = *family;
+	return NULL;
+}
+
+const char *
+option_place(const struct option_values *values, const char *name)
+{
+	const struct option *o = find_name(values->table, span_str(name));
+	const char *place = o ? values->v[o - values->table.v].place : NULL;
+
+	return place ? place : "default";
 }
 
 const char *
@@ -193,8 +276,15 @@ option_store(struct option_values *values, void *target)
 	for (size_t i = 0; i < values->table.n; i++) {
 		const struct option *o = &values->table.v[i];
 		const char *place = values->v[i].place ? values->v[i].place : "default";
-		const char *error = NULL, *text = expand(values, o, 8, &error);
+		const char *error = NULL, *text;
 
+		if (o->type == OPT_FAMILY) {
+			error = store_family(values, o, target);
+			if (error)
+				return error;
+			continue;
+		}
+		text = expand(values, o->name, text_of(values, o), 8, &error);
 		if (!error && text)
 			error = option_value_store(a, o, text, target);
 		if (error)
@@ -202,6 +292,14 @@ option_store(struct option_values *values, void *target)
 		values->v[i].text = text;
 	}
 	return NULL;
+}
+
+static void
+print_family(const struct option *o, const struct option_family *family, FILE *out)
+{
+	for (size_t i = 0; i < family->n; i++)
+		fprintf(out, "%.*s%s = %s\n", (int)strlen(o->name) - 1, o->name, family->v[i].key,
+		    family->v[i].text);
 }
 
 void
@@ -212,7 +310,9 @@ option_print(const struct option_values *values, unsigned used_by, FILE *out)
 
 		if (!(o->used_by & used_by))
 			continue;
-		if (values->v[i].text)
+		if (o->type == OPT_FAMILY)
+			print_family(o, &values->v[i].family, out);
+		else if (values->v[i].text)
 			fprintf(out, "%s = %s\n", o->name, values->v[i].text);
 		else
 			fprintf(out, "# %s is not set and has no default\n", o->name);
@@ -232,7 +332,8 @@ arg_name(const struct option *o)
 	    [OPT_RESOLVERS] = "ADDRESS...",
 	    [OPT_NAMES] = "DOMAIN...",
 	    [OPT_KEYS] = "DOMAIN=KEY...",
-	    [OPT_RANGES] = "ADDRESS/BITS..."};
+	    [OPT_RANGES] = "ADDRESS/BITS...",
+	    [OPT_FAMILY] = "TEXT"};
 
 	if (o->type == OPT_FLAG)
 		return "";

@@ -8,7 +8,8 @@
  * as Postfix' main.cf: a line that starts with a blank goes on from the one before, lines whose
  * first other character is # are comments, $name stands for another setting's value. Unlike
  * main.cf, an unknown, a repeated or an empty setting is an error: a site file must say what it
- * means. */
+ * means.  A row whose name ends in `.*` is a family: host.mail and host.dns are settings of
+ * `host.*`. */
 #ifndef EMT_OPTION_H
 #define EMT_OPTION_H
 
@@ -36,12 +37,25 @@ enum option_type {
 	OPT_KEYS,   /* NAME=KEY, the name as above, the key of 1 to 63 letters, digits and hyphens
 		     */
 	OPT_RANGES, /* ranges of addresses (base/ip.h) */
+	/* struct option_family; the row `host.*` stands for every setting host.KEY.  Each value is
+	   text, which the family's own reader takes apart. */
+	OPT_FAMILY,
 };
 
 enum { OPTION_LIST_MAX = 1000 }; /* members of OPT_NAMES, OPT_KEYS, OPT_RANGES */
 
 struct option_list {
 	const char **v;
+	size_t n;
+};
+
+/* The settings of one family, in the order in which they were set. */
+struct option_family {
+	struct option_member {
+		const char *key; /* what stands behind the dot */
+		const char *text;
+		const char *place; /* "FILE:LINE" or "--set" */
+	} * v;
 	size_t n;
 };
 
@@ -70,8 +84,9 @@ struct option_values {
 	struct arena *arena; /* borrowed */
 	struct option_table table;
 	struct option_origin {
-		const char *text;  /* NULL: not set */
-		const char *place; /* "FILE:LINE" or "--set"; NULL: the default */
+		const char *text;            /* NULL: not set */
+		const char *place;           /* "FILE:LINE" or "--set"; NULL: the default */
+		struct option_family family; /* of OPT_FAMILY; nothing else then */
 	} * v;
 };
 
@@ -92,6 +107,9 @@ const char *option_take_set(struct option_values *values, const char *assignment
 /* Expands, checks and stores every value in `target`. */
 const char *option_store(struct option_values *values, void *target)
     __attribute__((warn_unused_result));
+
+/* Where the value of a setting came from: "FILE:LINE", "--set", or "default". */
+const char *option_place(const struct option_values *values, const char *name);
 
 /* Prints `name = value` for the settings that `used_by` looks at, as a file that could be read
  * again. */

@@ -294,6 +294,7 @@ option_value_store(struct arena *a, const struct option *o, const char *text, vo
 	case OPT_NAMES:
 	case OPT_KEYS:
 	case OPT_RANGES: return store_list(a, o, text, field);
+	case OPT_FAMILY: break; /* option.c gathers its members */
 	}
 	return wrong(a, o, text, "has a type that nobody reads");
 }

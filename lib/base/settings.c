@@ -10,7 +10,6 @@
 enum { SITE_FILE_MAX = 1024 * 1024 }; /* octets */
 
 #define FIELD(name) .field = offsetof(struct settings, name)
-#define ALL_PROGRAMS (BY_DELIVER | BY_ENRICH | BY_SESSIONS)
 
 /* Those that the ATC toolchain asked. */
 #define DNSBL_LISTS \
@@ -22,21 +21,21 @@ enum { SITE_FILE_MAX = 1024 * 1024 }; /* octets */
 static const struct option rows[] = {
     {"domain", 0, OPT_NAME, FIELD(domain),
 	.help = "domain of the measurement, below which all test cases lie",
-	.used_by = BY_DELIVER | BY_ENRICH},
+	.used_by = BY_DELIVER | BY_ENRICH | BY_SITE},
     {"base_dir", 0, OPT_PATH, .def = "/srv", FIELD(base_dir), .help = "folder that holds all data",
-	.used_by = BY_DELIVER | BY_ENRICH},
+	.used_by = BY_DELIVER | BY_ENRICH | BY_SITE | BY_SESSIONS},
     {"mail_dir", 0, OPT_PATH, .def = "$base_dir/mails", FIELD(mail_dir), .help = "mails, as piped",
-	.used_by = BY_DELIVER},
+	.used_by = BY_DELIVER | BY_SITE},
     {"json_dir", 0, OPT_PATH, .def = "$base_dir/json", FIELD(json_dir), .help = "records of mails",
-	.used_by = BY_DELIVER | BY_ENRICH},
+	.used_by = BY_DELIVER | BY_ENRICH | BY_SITE},
     {"spam_mail_dir", 0, OPT_PATH, .def = "$base_dir/spam/mails", FIELD(spam_mail_dir),
-	.help = "mails of flavour spam", .used_by = BY_DELIVER},
+	.help = "mails of flavour spam", .used_by = BY_DELIVER | BY_SITE},
     {"spam_json_dir", 0, OPT_PATH, .def = "$base_dir/spam/json", FIELD(spam_json_dir),
-	.help = "records of flavour spam", .used_by = BY_DELIVER | BY_ENRICH},
+	.help = "records of flavour spam", .used_by = BY_DELIVER | BY_ENRICH | BY_SITE},
     {"all_mail_dir", 0, OPT_PATH, .def = "$base_dir/all/mails", FIELD(all_mail_dir),
-	.help = "mails of flavour all", .used_by = BY_DELIVER},
+	.help = "mails of flavour all", .used_by = BY_DELIVER | BY_SITE},
     {"all_json_dir", 0, OPT_PATH, .def = "$base_dir/all/json", FIELD(all_json_dir),
-	.help = "records of flavour all", .used_by = BY_DELIVER | BY_ENRICH},
+	.help = "records of flavour all", .used_by = BY_DELIVER | BY_ENRICH | BY_SITE},
     {"deliver_timeout", 0, OPT_SECONDS, .def = "300s", .min = 1, .max = 900,
 	FIELD(deliver_timeout_s),
 	.help = "a delivery that takes longer is tried again later; keep it under Postfix' "
@@ -60,7 +59,8 @@ static const struct option rows[] = {
 	.help = "with dns_mode = stub: the resolvers validate, and nobody can forge their answers",
 	.used_by = BY_ENRICH},
     {"state_dir", 0, OPT_PATH, .def = "$base_dir/state", FIELD(state_dir),
-	.help = "folder of what is remembered: questions a day, tests made", .used_by = BY_ENRICH},
+	.help = "folder of what is remembered: questions a day, tests made",
+	.used_by = BY_ENRICH | BY_SITE},
     {"dnsbl_lists", 0, OPT_NAMES, .def = DNSBL_LISTS, FIELD(dnsbl_lists),
 	.help = "DNS block lists to ask about the client; none: no list", .used_by = BY_ENRICH},
     {"dnsbl_daily_cap", 0, OPT_NUMBER, .def = "10000", .min = 1, .max = 100000000,
@@ -78,9 +78,56 @@ static const struct option rows[] = {
     {"open_relay_per_hour", 0, OPT_NUMBER, .def = "20", .min = 1, .max = 1000,
 	FIELD(open_relay_per_hour), .help = "addresses tested for an open relay in an hour",
 	.used_by = BY_ENRICH},
+    {"mail_log", 0, OPT_PATH, .def = "/var/log/maillog", FIELD(mail_log), .help = "Postfix' log",
+	.used_by = BY_SESSIONS | BY_SITE},
     {"ehlo_name", 0, OPT_NAME, FIELD(ehlo_name),
 	.help = "name that our SMTP clients give; without it the host's name",
 	.used_by = BY_ENRICH},
+    {"layout", 0, OPT_CHOICE, .def = "multi", .choices = "multi|single", FIELD(layout),
+	.help = "one machine for each host, or all hosts on one machine", .used_by = BY_SITE},
+    {"ipv4", 0, OPT_RANGES, .def = "none", FIELD(ipv4), .arg = "ADDRESS/BITS",
+	.help = "the site's IPv4 network; all addresses lie within", .used_by = BY_SITE},
+    {"ipv6", 0, OPT_RANGES, .def = "none", FIELD(ipv6), .arg = "ADDRESS/BITS",
+	.help = "the site's IPv6 network; its reverse zone is served here", .used_by = BY_SITE},
+    {"host.*", 0, OPT_FAMILY, FIELD(host), .arg = "ROLE IPV4 IPV6",
+	.help = "a host: host.NAME is NAME.domain", .used_by = BY_SITE},
+    {"addresses.*", 0, OPT_FAMILY, FIELD(addresses), .arg = "IPV4 IPV6",
+	.help = "addresses that a test case has to itself: addresses.CASE", .used_by = BY_SITE},
+    {"contact", 0, OPT_TEXT, FIELD(contact), .arg = "USER@DOMAIN",
+	.help = "who answers for the site: SOA records, postmaster", .used_by = BY_SITE},
+    {"user", 0, OPT_TEXT, .def = "nobody", FIELD(user), .help = "whom all data belong to",
+	.used_by = BY_SITE | BY_SESSIONS},
+    {"session_dir", 0, OPT_PATH, .def = "$base_dir/sessions", FIELD(session_dir),
+	.help = "SMTP sessions", .used_by = BY_SITE | BY_SESSIONS},
+    {"query_dir", 0, OPT_PATH, .def = "$base_dir/queries", FIELD(query_dir), .help = "DNS queries",
+	.used_by = BY_SITE},
+    {"health_dir", 0, OPT_PATH, .def = "$base_dir/health", FIELD(health_dir),
+	.help = "what checks of the live site found", .used_by = BY_SITE},
+    {"program_dir", 0, OPT_PATH, .def = "/usr/local/bin", FIELD(program_dir),
+	.help = "folder of these programs on the hosts", .used_by = BY_SITE},
+    {"dnstap_socket", 0, OPT_PATH, .def = "/run/emt/dnstap.sock", FIELD(dnstap_socket),
+	.help = "where name servers send what they are asked", .used_by = BY_SITE},
+    {"name_server", 0, OPT_CHOICE, .def = "nsd", .choices = "nsd|bind|powerdns|knot",
+	FIELD(name_server), .help = "name server to write configurations for", .used_by = BY_SITE},
+    {"serial", 0, OPT_NUMBER, .min = 1, .max = 4294967295, FIELD(serial),
+	.help = "serial of all zones; without it the time in seconds", .used_by = BY_SITE},
+    {"token_secret", 0, OPT_TEXT, FIELD(token_secret),
+	.help = "what tokens are made from; keep it secret", .used_by = BY_SITE},
+    {"tokens_per_case", 0, OPT_NUMBER, .def = "1000", .min = 1, .max = 100000,
+	FIELD(tokens_per_case), .help = "tokens that the zones hold for each test case",
+	.used_by = BY_SITE},
+    {"tls_pin", 0, OPT_TEXT, FIELD(tls_pin), .arg = "3 1 1 HEX[, ...]",
+	.help = "TLSA data of the DANE host's certificate, as emt-site pin prints it",
+	.used_by = BY_SITE},
+    {"caa", 0, OPT_NAMES, .def = "letsencrypt.org", FIELD(caa),
+	.help = "certification authorities that may issue for the domain; none: no CAA record",
+	.used_by = BY_SITE},
+    {"spam_domains", 0, OPT_NAMES, .def = "none", FIELD(spam_domains),
+	.help = "further domains whose mail, to any address, is kept as flavour spam or all",
+	.used_by = BY_SITE},
+    {"greylist_delay", 0, OPT_SECONDS, .def = "300s", .min = 1, .max = 86400,
+	FIELD(greylist_delay_s), .help = "the greylisting host refuses a new sender for so long",
+	.used_by = BY_SITE},
 };
 
 const struct option_table settings_table = {rows, sizeof rows / sizeof *rows};
@@ -104,11 +151,18 @@ static const struct option common_rows[] = {
     {"show", 'n', OPT_FLAG, COMMON(show_settings), .help = "print the effective settings and exit"},
 };
 
-/* The common switches as this program has them: one without settings has only the first two. */
+enum { COMMON_N = sizeof common_rows / sizeof *common_rows };
+
+/* The common switches as this program has them, in `own`: one without settings has only the first
+ * two. */
 static struct option_table
-common_table(const struct program *p)
+common_table(const struct program *p, struct option own[COMMON_N])
 {
-	return (struct option_table){common_rows, p->used_by ? 5 : 2};
+	memcpy(own, common_rows, sizeof common_rows);
+	for (size_t i = 0; i < COMMON_N; i++)
+		if (p->no_set_letter && own[i].letter == 'o')
+			own[i].letter = 0;
+	return (struct option_table){own, p->used_by ? COMMON_N : 2};
 }
 
 /* Reads a whole small file; a message if that fails, NULL if not.  Piece by piece: emt-deliver
@@ -162,8 +216,9 @@ program_start(
     struct arena *a, const struct program *p, int argc, char **argv, struct settings *settings)
 {
 	struct common common = {0};
+	struct option own[COMMON_N];
 	struct option_group groups[] = {
-	    {common_table(p), &common},
+	    {common_table(p, own), &common},
 	    {p->switches, p->switch_target},
 	};
 	struct program_start start = {.todo = PROGRAM_USAGE};
@@ -179,6 +234,7 @@ program_start(
 	start.show = common.help ? SHOW_HELP : common.version ? SHOW_VERSION : SHOW_SETTINGS;
 	if (common.help || common.version)
 		return start;
+	start.site_file = common.conf ? common.conf : SITE_FILE;
 	error = p->used_by ? take_site_file(a, &start.values, common.conf) : NULL;
 	for (size_t i = 0; !error && i < common.sets.n; i++)
 		error = option_take_set(&start.values, common.sets.v[i], p->used_by);
@@ -192,9 +248,11 @@ program_start(
 static void
 print_help(const struct program *p)
 {
+	struct option own[COMMON_N];
+
 	printf("usage: %s %s\n%s\n\n", p->name, p->synopsis, p->about);
 	option_help_switches(p->switches, stdout);
-	option_help_switches(common_table(p), stdout);
+	option_help_switches(common_table(p, own), stdout);
 	if (p->used_by) {
 		printf("\nsettings (site file or --set), with their defaults:\n");
 		option_help_settings(settings_table, p->used_by, stdout);

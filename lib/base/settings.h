@@ -16,6 +16,7 @@ enum settings_used_by {
 	BY_DELIVER = 1,
 	BY_ENRICH = 2,
 	BY_SESSIONS = 4,
+	BY_SITE = 8,
 };
 
 struct settings {
@@ -31,6 +32,7 @@ struct settings {
 	int64_t dns_parallel; /* questions on their way at once */
 	bool resolver_trusted;
 	const char *state_dir;
+	const char *mail_log;
 	struct option_list dnsbl_lists, dnsbl_keys; /* keys: LIST=KEY */
 	int64_t dnsbl_daily_cap;
 	bool dnsbl_txt;
@@ -38,6 +40,22 @@ struct settings {
 	struct option_list open_relay_allow; /* ranges (base/ip.h) */
 	int64_t open_relay_per_hour;
 	const char *ehlo_name; /* NULL: not set */
+	/* The site itself; site/site.h gives the lines of hosts and addresses their meaning. */
+	struct option_family host, addresses;
+	struct option_list ipv4, ipv6; /* one range each */
+	int64_t layout;                /* enum site_layout */
+	const char *contact;           /* mail address; NULL: not set */
+	const char *user;              /* whom the data belong to */
+	const char *session_dir, *query_dir, *health_dir;
+	const char *program_dir, *dnstap_socket;
+	int64_t name_server;      /* enum site_name_server */
+	int64_t serial;           /* 0: not set */
+	const char *token_secret; /* NULL: not set */
+	int64_t tokens_per_case;
+	const char *tls_pin;    /* data of TLSA records; NULL: not set */
+	struct option_list caa; /* issuers; none: no CAA records */
+	struct option_list spam_domains;
+	int64_t greylist_delay_s;
 };
 
 extern const struct option_table settings_table;
@@ -49,7 +67,8 @@ struct program {
 	struct option_table
 	    switches; /* its own; -c, --set, -n, --help and --version are added by program_start */
 	void *switch_target;
-	unsigned used_by; /* 0: a program without settings */
+	unsigned used_by;   /* 0: a program without settings */
+	bool no_set_letter; /* its -o is another switch than --set */
 };
 
 enum program_todo {
@@ -62,7 +81,8 @@ enum program_todo {
 struct program_start {
 	enum program_todo todo;
 	const char *message;
-	int operands_n; /* argv[1] .. argv[operands_n] */
+	const char *site_file; /* its name, whether it is there or not */
+	int operands_n;        /* argv[1] .. argv[operands_n] */
 	struct option_values values;
 	enum { SHOW_HELP, SHOW_VERSION, SHOW_SETTINGS } show;
 };

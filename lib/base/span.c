@@ -19,23 +19,9 @@ span_istarts(struct span s, struct span prefix)
 }
 
 bool
-span_starts(struct span s, struct span prefix)
-{
-	return s.n >= prefix.n && span_eq((struct span){s.p, prefix.n}, prefix);
-}
-
-bool
 span_ends(struct span s, struct span suffix)
 {
 	return s.n >= suffix.n && span_eq(span_from(s, s.n - suffix.n), suffix);
-}
-
-size_t
-span_find(struct span s, char byte)
-{
-	const char *at = s.n ? memchr(s.p, byte, s.n) : NULL;
-
-	return at ? (size_t)(at - s.p) : s.n;
 }
 
 static bool
@@ -65,12 +51,4 @@ span_cut(struct span *s, char byte)
 	else
 		*s = (struct span){s->p + at + 1, s->n - at - 1};
 	return head;
-}
-
-struct span
-span_from(struct span s, size_t from)
-{
-	if (from >= s.n)
-		return (struct span){s.p ? s.p + s.n : NULL, 0};
-	return (struct span){s.p + from, s.n - from};
 }

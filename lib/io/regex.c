@@ -14,29 +14,12 @@ struct regex {
 	pcre2_match_context *limits;
 };
 
-static pcre2_code *
-compile(const char *pattern)
+static struct regex *
+wrap(pcre2_code *code_own)
 {
-	PCRE2_SIZE at;
-	int error;
-	pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-	    PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF, &error, &at, NULL);
+	struct regex *r = must(malloc(sizeof *r));
 
-	if (!code) {
-		log_error("pattern \"%s\": error %d at octet %zu", pattern, error, (size_t)at);
-		abort();
-	}
-	return code;
-}
-
-struct regex *
-regex_new(const char *pattern)
-{
-	struct regex *r = malloc(sizeof *r);
-
-	if (!r)
-		out_of_memory();
-	r->code = compile(pattern);
+	r->code = code_own;
 	r->match = pcre2_match_data_create_from_pattern(r->code, NULL);
 	r->limits = pcre2_match_context_create(NULL);
 	if (!r->match || !r->limits)
@@ -45,6 +28,38 @@ regex_new(const char *pattern)
 	pcre2_set_depth_limit(r->limits, REGEX_DEPTH_MAX);
 	pcre2_set_heap_limit(r->limits, REGEX_HEAP_MAX_KIB);
 	return r;
+}
+
+static pcre2_code *
+compile(const char *pattern, bool ignore_case, int *error, size_t *at)
+{
+	return pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+	    PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF | (ignore_case ? PCRE2_CASELESS : 0), error, at,
+	    NULL);
+}
+
+struct regex *
+regex_new(const char *pattern)
+{
+	int error;
+	size_t at;
+	pcre2_code *code = compile(pattern, false, &error, &at);
+
+	if (!code) {
+		log_error("pattern \"%s\": error %d at octet %zu", pattern, error, at);
+		abort();
+	}
+	return wrap(code);
+}
+
+struct regex *
+regex_try(const char *pattern, bool ignore_case)
+{
+	int error;
+	size_t at;
+	pcre2_code *code = compile(pattern, ignore_case, &error, &at);
+
+	return code ? wrap(code) : NULL;
 }
 
 void

@@ -29,6 +29,9 @@ struct regex;
 struct regex *regex_new(const char *pattern);
 void regex_free(struct regex *r); /* NULL is fine */
 
+/* Compiles a pattern from a file, which may be wrong: NULL then. */
+struct regex *regex_try(const char *pattern, bool ignore_case);
+
 /* Looks for the pattern in `subject`.  groups[0] becomes the whole match, groups[i] the i-th
  * parenthesis, both as parts of `subject`; one that took no part has p == NULL.  Without a match
  * the groups are left alone.  One match at a time: a struct regex is not for several threads. */

@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "sessionparse/dialogue.h"
 #include "sessionparse/grammar.h"
-#include "sessionparse/json_text.h"
+#include "base/json_text.h"
 #include "sessionparse/logevent.h"
 #include "sessionparse/logline.h"
 
@@ -35,6 +35,7 @@ check_event(const struct logevent *e, struct span text)
 	check_within(e->queue_id, text, &none);
 	check_within(e->client.name, text, &none);
 	check_within(e->client.ip, text, &none);
+	check_within(e->client.endpoint, text, &none);
 	if (e->kind != EVENT_NOISE && !logevent_is_candidate(text))
 		abort();
 }
@@ -45,6 +46,7 @@ read_grammars(struct span text)
 	static struct grammar *g;
 	struct session_tls tls;
 	struct session_delivery d;
+	struct screen_reject r;
 	struct span from;
 	int64_t size;
 	bool fits;
@@ -54,6 +56,7 @@ read_grammars(struct span text)
 	fits = grammar_tls(g, text, &tls);
 	fits = grammar_queued(g, text, &from, &size) || fits;
 	fits = grammar_delivery(g, text, &d) || fits;
+	fits = grammar_screen_reject(g, text, &r) || fits;
 	(void)fits;
 }
 
@@ -63,13 +66,18 @@ show_line(struct span text)
 {
 	struct redact r = {.in_auth = true};
 	struct command c = command_parse(text);
-	struct buf redacted, json;
+	struct buf redacted, json, scratch;
 
-	buf_init(&redacted, LINE_MAX_LEN + 100);
+	buf_init(&redacted, REDACT_GROWTH_MAX * LINE_MAX_LEN + 100);
+	buf_init(&scratch, REDACT_GROWTH_MAX * LINE_MAX_LEN + 100);
 	buf_init(&json, 1 << 20);
 	json_text_string(&json, redact_line(&r, text, &c, &redacted));
 	if (!utf8_valid(buf_span(&json)) || json.overflow)
 		abort();
+	redact_escaped(text, SPAN_LIT("AUTH"), &redacted, &scratch);
+	if (redacted.overflow || scratch.overflow)
+		abort();
+	buf_free(&scratch);
 	buf_free(&redacted);
 	buf_free(&json);
 }

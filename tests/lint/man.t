@@ -28,7 +28,7 @@ for program in $(find "$OBJ" -maxdepth 2 -type f -name 'emt-*' -perm -u+x ! -nam
 	help=$("$program" --help </dev/null)
 	same "$name: options of --help and of the man page" "$(options "$page")" \
 		"$(echo "$help" | grep -oE '^ +(-[a-zA-Z],)? +--[a-z][a-z0-9-]*' | sed 's/.*--//' | sort -u)"
-	used=$(echo "$help" | sed -n '/^settings/,$p' | grep -oE '^  [a-z_]+ = ' | tr -d ' =' | sort -u)
+	used=$(echo "$help" | sed -n '/^settings/,$p' | grep -oE '^  [a-z0-9_.*]+ = ' | tr -d ' =' | sort -u)
 	same "$name: settings of --help and of the man page" "$(settings "$page")" "$used"
 	all_settings="$all_settings $used"
 done

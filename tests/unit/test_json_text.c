@@ -3,7 +3,7 @@
 
 #include <jansson.h>
 
-#include "sessionparse/json_text.h"
+#include "base/json_text.h"
 
 static struct buf out;
 
@@ -101,6 +101,12 @@ test_limit(void)
 	buf_init(&small, 10);
 	json_text_string(&small, SPAN_LIT("abc"));
 	OK(small.overflow, "what may not fit is not written");
+	buf_clear(&small);
+	json_text_key(&small, "12345678");
+	OK(small.overflow, "nor is a key");
+	buf_clear(&small);
+	json_text_key(&small, "1234567");
+	SAME_SPAN(buf_span(&small), SPAN_LIT("\"1234567\":"), "a key that just fits is");
 	buf_free(&small);
 }
 

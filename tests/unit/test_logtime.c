@@ -5,8 +5,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "sessionparse/logtime.h"
+#include "base/logtime.h"
 #include "sessionparse/logyear.h"
+#include "tests/pack.h"
 
 static struct zone
 zone_of(const char *name)
@@ -110,20 +111,69 @@ test_zones(void)
 	SAME_INT(seconds(&t, "Jan  1 00:00:00"), utc(2026, 1, 1, 3, 30, 0), "half hours");
 }
 
-/* logyear_first of a file with that text. */
+/* logyear_first of a file with those octets. */
 static int
-year_of_file(const char *text, size_t times, int64_t changed_s)
+year_of_octets(struct span octets, int64_t changed_s)
 {
 	FILE *f = tmpfile();
 	int year;
 
-	if (!f)
+	if (!f || fwrite(octets.p, 1, octets.n, f) != octets.n || fflush(f))
 		abort();
-	for (size_t i = 0; i < times; i++)
-		fputs(text, f);
-	fflush(f);
-	year = logyear_first(fileno(f), (int64_t)ftell(f), changed_s * 1000000);
+	rewind(f);
+	year = logyear_first(fileno(f), (int64_t)octets.n, changed_s * 1000000);
+	if (ftell(f) != 0)
+		abort();
 	fclose(f);
+	return year;
+}
+
+/* Of a file with that text, and of what each packer makes of it: all the same. */
+static int
+year_of_text(struct span text, int64_t changed_s)
+{
+	int year = year_of_octets(text, changed_s);
+	struct buf octets;
+
+	buf_init(&octets, 1 << 26);
+	for (size_t i = 0; i < sizeof packers / sizeof *packers; i++) {
+		buf_clear(&octets);
+		packers[i].pack(&octets, text);
+		if (year_of_octets(buf_span(&octets), changed_s) != year)
+			year = -1;
+	}
+	buf_free(&octets);
+	return year;
+}
+
+static int
+year_of_file(const char *text, size_t times, int64_t changed_s)
+{
+	struct buf all;
+	int year;
+
+	buf_init(&all, 1 << 26);
+	for (size_t i = 0; i < times; i++)
+		buf_puts(&all, text);
+	year = year_of_text(buf_span(&all), changed_s);
+	buf_free(&all);
+	return year;
+}
+
+/* So many lines of December, and so many of January. */
+static int
+year_over_new_year(size_t december, size_t january, int64_t changed_s)
+{
+	struct buf all;
+	int year;
+
+	buf_init(&all, 1 << 26);
+	for (size_t i = 0; i < december; i++)
+		buf_puts(&all, "Dec 31 11:00:00 mx1 postfix/smtpd[1]: x\n");
+	for (size_t i = 0; i < january; i++)
+		buf_puts(&all, "Jan  1 11:00:00 mx1 postfix/smtpd[1]: x\n");
+	year = year_of_text(buf_span(&all), changed_s);
+	buf_free(&all);
 	return year;
 }
 
@@ -133,6 +183,7 @@ static void
 test_files(void)
 {
 	int64_t changed = utc(2026, 3, 5, 12, 0, 0);
+	bool good = true;
 
 	SAME_INT(year_of_file("Mar  5 11:00:00" REST, 1, changed), 2026, "a file of today");
 	SAME_INT(year_of_file("Mar  7 11:00:00" REST, 1, changed), 2025,
@@ -152,7 +203,14 @@ test_files(void)
 	SAME_INT(year_of_file("", 1, changed), 0, "an empty file");
 	SAME_INT(year_of_file("no log\n", 1000, changed), 0, "no log");
 	SAME_INT(
-	    year_of_file("May  1 11:00:00" REST, 300000, changed), 2025, "a file read in samples");
+	    year_of_file("May  1 11:00:00" REST, 110000, changed), 2025, "a file read in samples");
+	/* A sample ends behind line 409 or 410. */
+	for (size_t n = 1; n < 900; n += 163)
+		for (size_t m = 1; m < 900; m += 101)
+			good = good && year_over_new_year(n, m, changed) == 2025;
+	OK(good, "New Year anywhere in a file of any length");
+	SAME_INT(year_over_new_year(110000, 100, changed), 2025, "at the end of a large one");
+	SAME_INT(year_over_new_year(100, 110000, changed), 2025, "at the start of one");
 }
 
 int

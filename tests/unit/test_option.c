@@ -296,6 +296,65 @@ test_switches(void)
 	OK(!strchr(TAKE("-\x1b[2J"), '\x1b'), "messages are fit for a terminal");
 }
 
+struct families {
+	struct option_family host;
+	const char *domain;
+};
+
+static const struct option family_rows[] = {
+    {"domain", 0, OPT_NAME, .field = offsetof(struct families, domain), .help = "a name",
+	.used_by = BY_US},
+    {"host.*", 0, OPT_FAMILY, .field = offsetof(struct families, host), .help = "hosts",
+	.used_by = BY_US},
+};
+static const struct option_table family_table = {family_rows, 2};
+
+static void
+test_family(void)
+{
+	struct option_values values;
+	struct families t = {0};
+	const struct option_member *m;
+	char *printed;
+	size_t printed_n;
+	FILE *out;
+
+	option_values_init(&values, arena, family_table);
+	OK(!option_take_file(
+	       &values, "F", span_str("host.b = 2\ndomain = x.example\nhost.a.c = at $domain\n")),
+	    "members of a family");
+	OK(!option_take_set(&values, "host.b=3", BY_US), "--set takes one");
+	OK(!option_take_set(&values, "host.new=4", BY_US), "and makes one");
+	OK(!option_store(&values, &t), "stored");
+	m = t.host.v;
+	OK(t.host.n == 3 && !strcmp(m[0].key, "b") && !strcmp(m[1].key, "a.c") &&
+		!strcmp(m[2].key, "new"),
+	    "in the order of the file");
+	OK(!strcmp(m[0].text, "3") && !strcmp(m[0].place, "--set"), "--set wins");
+	OK(!strcmp(m[1].text, "at x.example") && !strcmp(m[1].place, "F:3"),
+	    "expanded, with place");
+	SAME_STR(option_place(&values, "domain"), "F:2", "the place of a plain setting");
+	out = open_memstream(&printed, &printed_n);
+	if (!out)
+		abort();
+	option_print(&values, BY_US, out);
+	fclose(out);
+	SAME_STR(printed, "domain = x.example\nhost.b = 3\nhost.a.c = at x.example\nhost.new = 4\n",
+	    "printed as a file");
+	free(printed);
+	option_values_init(&values, arena, family_table);
+	SAME_STR(option_take_file(&values, "F", span_str("host.b = 2\nhost.b = 2\n")),
+	    "F:2: host.b is set at F:1 already; delete one of them", "a member twice");
+	SAME_STR(option_take_file(&values, "F", span_str("host. = 2\n")),
+	    "F:1: no setting is called \"host.\"; -n shows those there are",
+	    "a member without a key");
+	SAME_STR(option_take_file(&values, "F", span_str("host.x =\n")),
+	    "F:1: host.x has no value; write one, or delete the line", "a member without a value");
+	OK(!option_take_file(&values, "F", span_str("host.y = $host.x\n")), "no family member");
+	SAME_STR(option_store(&values, &t), "F:1: host.y: $host.x stands for no value",
+	    "stands for another's value");
+}
+
 int
 main(void)
 {
@@ -307,6 +366,7 @@ main(void)
 	test_set();
 	test_print();
 	test_switches();
+	test_family();
 	arena_free(arena);
 	return tap_end();
 }

@@ -25,14 +25,14 @@ test_open_close(void)
 	struct session *a, *b;
 
 	session_table_init(&t);
-	OK(!session_table_find(&t, HOST, TAG, 7), "nothing there");
-	a = session_table_open(&t, HOST, TAG, 7, 100);
-	b = session_table_open(&t, SPAN_LIT("mx2"), TAG, 7, 100);
-	OK(session_table_find(&t, HOST, TAG, 7) == a, "found by host, tag and pid");
-	OK(session_table_find(&t, SPAN_LIT("mx2"), TAG, 7) == b, "another host's is another");
-	OK(!session_table_find(&t, HOST, SPAN_LIT("postfix/submission/smtpd"), 7),
+	OK(!session_table_find(&t, HOST, TAG, 7, NO_ENDPOINT), "nothing there");
+	a = session_table_open(&t, HOST, TAG, 7, NO_ENDPOINT, 100);
+	b = session_table_open(&t, SPAN_LIT("mx2"), TAG, 7, NO_ENDPOINT, 100);
+	OK(session_table_find(&t, HOST, TAG, 7, NO_ENDPOINT) == a, "found by host, tag and pid");
+	OK(session_table_find(&t, SPAN_LIT("mx2"), TAG, 7, NO_ENDPOINT) == b, "another host's is another");
+	OK(!session_table_find(&t, HOST, SPAN_LIT("postfix/submission/smtpd"), 7, NO_ENDPOINT),
 	    "so is another tag's");
-	OK(!session_table_find(&t, HOST, TAG, 8), "and another pid's");
+	OK(!session_table_find(&t, HOST, TAG, 8, NO_ENDPOINT), "and another pid's");
 	OK(session_table_find_pid(&t, HOST, 7) == a && !session_table_find_pid(&t, HOST, 8),
 	    "found by pid");
 	OK(strcmp(a->id, b->id) != 0, "their ids differ");
@@ -40,7 +40,7 @@ test_open_close(void)
 	session_table_touch(&t, a, 200);
 	OK(t.oldest == b && t.newest == a && a->t_last == 200, "a line makes one the newest");
 	end(&t, a);
-	OK(!session_table_find(&t, HOST, TAG, 7) && t.oldest == b && t.newest == b,
+	OK(!session_table_find(&t, HOST, TAG, 7, NO_ENDPOINT) && t.oldest == b && t.newest == b,
 	    "closed is gone");
 	session_table_free(&t);
 }
@@ -56,7 +56,7 @@ test_ids(void)
 
 	session_table_init(&t);
 	for (int i = 0; i < 5; i++) {
-		s = session_table_open(&t, HOST, TAG, 7, starts[i]);
+		s = session_table_open(&t, HOST, TAG, 7, NO_ENDPOINT, starts[i]);
 		memcpy(ids[i], s->id, sizeof ids[i]);
 		end(&t, s);
 		for (int j = 0; j < i; j++)
@@ -65,7 +65,7 @@ test_ids(void)
 	OK(differ, "sessions of one second, and of a clock set back, have ids of their own");
 	session_table_free(&t);
 	session_table_init(&t);
-	s = session_table_open(&t, HOST, TAG, 7, 100);
+	s = session_table_open(&t, HOST, TAG, 7, NO_ENDPOINT, 100);
 	SAME_STR(s->id, ids[0], "the same session has the same id in another run");
 	session_table_free(&t);
 }
@@ -78,14 +78,14 @@ test_many(void)
 
 	session_table_init(&t);
 	for (int64_t i = 0; i < 200000; i++) {
-		end(&t, session_table_open(&t, HOST, TAG, i, i * 1000));
+		end(&t, session_table_open(&t, HOST, TAG, i, NO_ENDPOINT, i * 1000));
 		most = t.processes_n > most ? t.processes_n : most;
 	}
 	OK(most < 20000, "processes of long ago are forgotten");
 	for (int64_t i = 0; i < 20000; i++)
-		session_table_open(&t, HOST, TAG, i, INT64_C(1000000000));
+		session_table_open(&t, HOST, TAG, i, NO_ENDPOINT, INT64_C(1000000000));
 	for (int64_t i = 0; i < 20000; i++)
-		found += session_table_find(&t, HOST, TAG, i) != NULL;
+		found += session_table_find(&t, HOST, TAG, i, NO_ENDPOINT) != NULL;
 	SAME_INT(found, 20000, "open sessions are not");
 	session_table_free(&t);
 }

@@ -5,6 +5,7 @@
 
 #include <openssl/sha.h>
 
+#include "base/clock.h"
 #include "sessionparse/session_json.h"
 #include "sessionparse/sessionlog.h"
 #include "tests/sessiongen.h"
@@ -159,17 +160,19 @@ count_doubles(struct check *c)
 }
 
 static void
-test_run(uint64_t seed, size_t sessions, size_t at_once, unsigned noise)
+test_run(struct gen_params p, int first_year)
 {
 	struct lines lines;
-	struct gen_params p = {seed, sessions, at_once, noise, keep_line, &lines};
+	size_t sessions = p.sessions;
 	struct check c = {.ids = calloc(sessions, sizeof *c.ids)};
-	struct sessionlog_params params = {.first_year = 2026,
+	struct sessionlog_params params = {.first_year = first_year,
 	    .hold_us = INT64_C(86400) * 1000000,
 	    .write = check_session,
 	    .state = &c};
 	struct span rest;
 
+	p.line = keep_line;
+	p.state = &lines;
 	buf_init(&lines.text, 1 << 30);
 	gen_run(&c.gen, &p);
 	c.next = c.gen.first_ended;
@@ -196,9 +199,32 @@ main(void)
 {
 	bool soak = getenv("EMT_SOAK") != NULL;
 
-	test_run(1, 500, 1, 0);
-	test_run(2, 2000, 60, 1);
-	test_run(3, soak ? 100000 : 5000, 2000, 0);
-	test_run(4, soak ? 20000 : 1000, 20, 10);
+	test_run((struct gen_params){.seed = 1, .sessions = 500, .at_once = 1}, 2026);
+	test_run((struct gen_params){.seed = 2, .sessions = 2000, .at_once = 60, .noise = 1}, 2026);
+	test_run((struct gen_params){.seed = 3, .sessions = soak ? 100000 : 5000, .at_once = 2000},
+	    2026);
+	test_run(
+	    (struct gen_params){
+		.seed = 4, .sessions = soak ? 20000 : 1000, .at_once = 20, .noise = 10},
+	    2026);
+	/* Into a New Year, and over a leap day, with stamps that tell neither year nor zone. */
+	test_run((struct gen_params){.seed = 5,
+		     .sessions = 500,
+		     .at_once = 50,
+		     .start_utc = civil_to_epoch(2027, 12, 31, 23, 59, 50),
+		     .no_years = true},
+	    2027);
+	test_run((struct gen_params){.seed = 6,
+		     .sessions = 500,
+		     .at_once = 50,
+		     .start_utc = civil_to_epoch(2028, 2, 28, 23, 59, 50),
+		     .no_years = true},
+	    2028);
+	test_run((struct gen_params){.seed = 7,
+		     .sessions = 500,
+		     .at_once = 50,
+		     .start_utc = civil_to_epoch(2028, 2, 29, 23, 59, 50),
+		     .no_years = true},
+	    2028);
 	return tap_end();
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/tap.h"
 
+#include <openssl/sha.h>
+
+#include "base/rng.h"
 #include "base/sha256.h"
 
 static void
@@ -59,10 +62,40 @@ test_split_points(void)
 	SAME_INT(wrong, 0, "the pieces do not matter");
 }
 
+/* Texts of any length in any pieces, against libcrypto. */
+static void
+test_random(void)
+{
+	static unsigned char text[100000];
+	uint64_t position = 1;
+	struct rng rng = rng_seeded(&position);
+	unsigned wrong = 0;
+
+	for (int round = 0; round < 500; round++) {
+		size_t n = rng_below(&rng, round % 10 ? 1000 : sizeof text + 1);
+		size_t piece_max = 1 + rng_below(&rng, 1 + n / 3);
+		unsigned char got[SHA256_LEN], want[SHA256_LEN];
+		struct sha256 s;
+
+		rng.fill(rng.state, text, n);
+		sha256_init(&s);
+		for (size_t at = 0, piece; at < n; at += piece) {
+			piece = rng_below(&rng, piece_max + 1);
+			piece = piece < n - at ? piece : n - at;
+			sha256_add(&s, (struct span){(char *)text + at, piece});
+		}
+		sha256_end(&s, got);
+		SHA256(text, n, want);
+		wrong += memcmp(got, want, sizeof got) != 0;
+	}
+	SAME_INT(wrong, 0, "any text in any pieces is what libcrypto says");
+}
+
 int
 main(void)
 {
 	test_vectors();
 	test_split_points();
+	test_random();
 	return tap_end();
 }

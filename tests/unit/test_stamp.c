@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/tap.h"
 
-#include "sessionparse/stamp.h"
+#include "base/stamp.h"
 
 static bool
 reads(const char *text, struct stamp want)
