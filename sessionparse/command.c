@@ -3,7 +3,10 @@
 
 #include "base/cursor.h"
 
-enum { MECHANISM_MAX = 20 }; /* octets; RFC 4422 3.1 */
+enum {
+	MECHANISM_MAX = 20, /* octets; RFC 4422 3.1 */
+	SHORT_BASE64 = 8,   /* octets; one in a hundred of that length is of one case */
+};
 
 static enum verb
 find_verb(struct span word)
@@ -85,14 +88,50 @@ take_address(struct cursor *c, struct span keyword)
 }
 
 static bool
+is_known_mechanism(struct span s)
+{
+	static const struct span names[] = {
+	    {"PLAIN", 5},
+	    {"LOGIN", 5},
+	    {"CRAM-MD5", 8},
+	    {"DIGEST-MD5", 10},
+	    {"NTLM", 4},
+	    {"EXTERNAL", 8},
+	    {"GSSAPI", 6},
+	    {"XOAUTH2", 7},
+	    {"OAUTHBEARER", 11},
+	    {"ANONYMOUS", 9},
+	    {"OTP", 3},
+	    {"SKEY", 4},
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (span_ieq(s, names[i]))
+			return true;
+	return span_istarts(s, SPAN_LIT("SCRAM-"));
+}
+
+/* A name of one case, as all registered ones are.  Base64 is of both, unless it is short: what could
+ * be the base64 of six octets or less is no name. */
+static bool
 is_mechanism(struct span s)
 {
+	size_t upper = 0, lower = 0, other = 0;
+
 	if (!s.n || s.n > MECHANISM_MAX)
 		return false;
-	for (size_t i = 0; i < s.n; i++)
+	if (is_known_mechanism(s))
+		return true;
+	for (size_t i = 0; i < s.n; i++) {
+		upper += s.p[i] >= 'A' && s.p[i] <= 'Z';
+		lower += s.p[i] >= 'a' && s.p[i] <= 'z';
+		other += s.p[i] == '-' || s.p[i] == '_';
 		if (!is_alpha(s.p[i]) && !is_digit(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
 			return false;
-	return true;
+	}
+	if ((upper > 0) == (lower > 0))
+		return false;
+	return other || s.n % 4 != 0 || s.n > SHORT_BASE64;
 }
 
 /* A client may put its secret where the mechanism belongs: what cannot be the name of one is not

@@ -66,7 +66,7 @@ keep_secret(struct session *s)
 	s->redact.secret.p = s->secret;
 }
 
-void
+struct span
 dialogue_client(struct session *s, struct span text, bool keep_auth, struct buf *scratch)
 {
 	struct command command = command_parse(text);
@@ -80,13 +80,16 @@ dialogue_client(struct session *s, struct span text, bool keep_auth, struct buf 
 	s->in_message = false;
 	if (s->redact.answers) {
 		s->redact.answers = false;
-		return; /* the AUTH goes on */
+		return shown; /* the AUTH goes on */
 	}
 	if (shown.p != text.p)
 		command = command_parse(shown); /* `helo` must not tell more */
 	s->pending = command;
 	s->pending.arg = arena_span(s->arena, command.arg);
 	s->pending.head = (struct span){NULL, 0};
+	if (command.verb == VERB_MAIL && !s->first_from.p)
+		s->first_from = s->pending.arg;
+	return shown;
 }
 
 /* The open transaction.  A reply that only makes sense within one tells of a MAIL that was not
@@ -248,26 +251,28 @@ take_reply(struct session *s, int code, struct span reply)
 	s->pending.verb = VERB_NONE;
 }
 
-void
+struct span
 dialogue_server(struct session *s, struct span text, bool keep_auth, struct buf *scratch)
 {
 	struct cursor c = cursor_on(text);
 	int code = (int)cur_number(&c, 3);
+	struct span shown = keep_auth ? text : redact_reply(&s->redact, text, scratch);
 
-	add_line(s, 'S', keep_auth ? text : redact_reply(&s->redact, text, scratch));
+	add_line(s, 'S', shown);
 	s->at_end_of_message = false;
 	if (c.failed || code < 100)
-		return; /* nothing that Postfix says */
+		return shown; /* nothing that Postfix says */
 	if (!s->greeted) {
 		/* Only where the log has the start: else this is any reply. */
 		s->refused = s->t_connect != TIME_UNKNOWN && code != 220;
 		s->greeted = true;
 	}
 	if (c.rest.n && c.rest.p[0] == '-')
-		return; /* more lines of this reply follow */
+		return shown; /* more lines of this reply follow */
 	s->last_code = code;
 	redact_replied(&s->redact, code);
 	take_reply(s, code, text);
+	return shown;
 }
 
 void

@@ -9,9 +9,12 @@
 
 #include "sessionparse/session.h"
 
-/* One line of each side, as logged.  `scratch` is overwritten. */
-void dialogue_client(struct session *s, struct span text, bool keep_auth, struct buf *scratch);
-void dialogue_server(struct session *s, struct span text, bool keep_auth, struct buf *scratch);
+/* One line of each side, as logged.  What is returned is the line as it may be shown: `text` itself
+ * or what `scratch`, which is overwritten, then holds. */
+struct span dialogue_client(
+    struct session *s, struct span text, bool keep_auth, struct buf *scratch);
+struct span dialogue_server(
+    struct session *s, struct span text, bool keep_auth, struct buf *scratch);
 
 /* A reason line came: `after` is the last command.  Takes back what the server's 421 seemed to
  * answer. */

@@ -7,12 +7,12 @@
 #include "io/regex.h"
 
 struct grammar {
-	struct regex *tls, *queued, *delivery;
+	struct regex *tls, *queued, *delivery, *screen_reject;
 };
 
 /* An address, the quoted parts of which are stepped over whole; a lone quote counts as any octet.
  */
-#define ADDRESS "((?:\"(?:[^\"\\\\]|\\\\.)*+\"|.)*?)"
+#define ADDRESS "((?:[^\">\n]++|\"(?:[^\"\\\\]|\\\\.)*+\"|.)*?)"
 #define CLIENT "[^\\s\\[]*\\[[^\\]]*\\](?::\\d+)?"
 
 static const char tls_pattern[] =
@@ -26,7 +26,11 @@ static const char queued_pattern[] = "^from=<" ADDRESS ">, size=(\\d{1,18}), nrc
 static const char delivery_pattern[] =
     "^to=<" ADDRESS ">, (?:orig_to=<" ADDRESS ">, )?relay=([^,]*), (?:conn_use=\\d+, )?"
     "delay=((?:0|[1-9]\\d{0,14})(?:\\.\\d{1,9})?), (?:delays=[\\d./]+, )?(?:dsn=([\\d.]+), "
-    ")?status=([\\w-]+)(?: \\((.*?)\\)?)?$";
+    ")?status=([\\w-]+)(?: \\((.*))?$";
+
+/* The end of the name may be cut off with the end of the line. */
+static const char screen_reject_pattern[] =
+    "^(\\d{3}) .*?; from=<" ADDRESS ">, to=<" ADDRESS ">, proto=(\\w+), helo=<(.*?)>?$";
 
 struct grammar *
 grammar_new(void)
@@ -38,6 +42,7 @@ grammar_new(void)
 	g->tls = regex_new(tls_pattern);
 	g->queued = regex_new(queued_pattern);
 	g->delivery = regex_new(delivery_pattern);
+	g->screen_reject = regex_new(screen_reject_pattern);
 	return g;
 }
 
@@ -49,6 +54,7 @@ grammar_free(struct grammar *g)
 	regex_free(g->tls);
 	regex_free(g->queued);
 	regex_free(g->delivery);
+	regex_free(g->screen_reject);
 	free(g);
 }
 
@@ -95,6 +101,8 @@ grammar_delivery(struct grammar *g, struct span text, struct session_delivery *d
 
 	if (regex_match(g->delivery, text, part, 8) != REGEX_MATCH)
 		return false;
+	if (span_ends(part[7], SPAN_LIT(")")))
+		part[7].n--;
 	*d = (struct session_delivery){
 	    .to = part[1],
 	    .orig_to = part[2],
@@ -103,6 +111,23 @@ grammar_delivery(struct grammar *g, struct span text, struct session_delivery *d
 	    .dsn = part[5],
 	    .status = part[6],
 	    .text = part[7],
+	};
+	return true;
+}
+
+bool
+grammar_screen_reject(struct grammar *g, struct span text, struct screen_reject *r)
+{
+	struct span part[6];
+
+	if (regex_match(g->screen_reject, text, part, 6) != REGEX_MATCH)
+		return false;
+	*r = (struct screen_reject){
+	    .code = (int)number_of(part[1]),
+	    .from = part[2],
+	    .to = part[3],
+	    .esmtp = span_eq(part[4], SPAN_LIT("ESMTP")),
+	    .helo = part[5],
 	};
 	return true;
 }

@@ -27,6 +27,17 @@ bool grammar_tls(struct grammar *g, struct span text, struct session_tls *tls)
 bool grammar_queued(struct grammar *g, struct span text, struct span *from, int64_t *size)
     __attribute__((warn_unused_result));
 
+/* Of postscreen: "450 4.3.2 Service currently unavailable; from=<a@b>, to=<x@y>, proto=ESMTP,
+ * helo=<mx.example>" */
+struct screen_reject {
+	int code;
+	struct span from, to, helo;
+	bool esmtp;
+};
+
+bool grammar_screen_reject(struct grammar *g, struct span text, struct screen_reject *r)
+    __attribute__((warn_unused_result));
+
 /* "to=<x@y>, orig_to=<z@y>, relay=local, delay=0.05, delays=0.02/0.02/0/0.01, dsn=2.0.0,
  * status=sent (...)" */
 bool grammar_delivery(struct grammar *g, struct span text, struct session_delivery *d)

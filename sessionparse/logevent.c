@@ -2,6 +2,7 @@
 #include "sessionparse/logevent.h"
 
 #include "base/cursor.h"
+#include "sessionparse/screentext.h"
 
 enum {
 	NAME_MAX_LEN = 300, /* a host name has 255 octets; Postfix may write odd ones */
@@ -30,6 +31,11 @@ logevent_name(enum logevent_kind kind)
 	    [EVENT_REFUSED] = "refused",
 	    [EVENT_REJECT] = "reject",
 	    [EVENT_MAIL_CLIENT] = "mail-client",
+	    [EVENT_SCREEN_CONNECT] = "screen-connect",
+	    [EVENT_SCREEN_FAILED] = "screen-failed",
+	    [EVENT_SCREEN_PASSED] = "screen-passed",
+	    [EVENT_SCREEN_HANGUP] = "screen-hangup",
+	    [EVENT_SCREEN_DISCONNECT] = "screen-disconnect",
 	    [EVENT_MESSAGE_ID] = "message-id",
 	    [EVENT_QUEUED] = "queued",
 	    [EVENT_DELIVERY] = "delivery",
@@ -45,10 +51,14 @@ logevent_name(enum logevent_kind kind)
 }
 
 /* NAME[IP] or NAME[IP]:PORT.  Neither part holds a blank or a bracket: client names are checked by
- * Postfix. */
+ * Postfix.  [IP]:PORT is how postscreen writes it. */
 static void
 take_client(struct cursor *c, struct logevent_client *client)
 {
+	if (cur_peek(c) == '[') {
+		screentext_endpoint(c, client);
+		return;
+	}
 	client->name = cur_until(c, SPAN_LIT("["), NAME_MAX_LEN);
 	client->ip = cur_until(c, SPAN_LIT("]"), IP_MAX_LEN);
 	if (span_find(client->name, ' ') != client->name.n)
@@ -158,6 +168,8 @@ take_reject(struct cursor *c, struct logevent *e)
 		cur_literal(c, SPAN_LIT(" from "));
 	}
 	take_client(c, &e->client);
+	if (e->client.endpoint.p && cur_maybe(c, SPAN_LIT(": ")))
+		e->text = cur_rest(c);
 }
 
 static bool
@@ -337,30 +349,34 @@ take_named(struct cursor *c, struct logevent *e)
 	}
 }
 
-/* The first octets of take_named's texts.  Noise starts with most letters, so the second octet is
- * looked at too. */
+/* The octets that take_named's texts start with, and the second ones behind each: noise starts with
+ * most letters. */
+static const char second_octets[256][2] = {
+    ['<'] = {' ', ' '},
+    ['>'] = {' ', ' '},
+    ['c'] = {'o', 'o'}, /* connect */
+    ['l'] = {'o', 'o'}, /* lost */
+    ['d'] = {'i', 'a'}, /* disconnect, daemon */
+    ['m'] = {'e', 'e'}, /* message */
+    ['t'] = {'i', 'o'}, /* timeout, too */
+    ['w'] = {'a', 'a'}, /* warning */
+    ['A'] = {'n', 'n'}, /* Anonymous */
+    ['U'] = {'n', 'n'}, /* Untrusted */
+    ['N'] = {'O', 'O'}, /* NOQUEUE */
+    ['S'] = {'S', 'S'}, /* SSL_accept */
+    ['T'] = {'r', 'L'}, /* Trusted, TLS */
+    ['V'] = {'e', 'e'}, /* Verified */
+    ['H'] = {'A', 'A'}, /* HANGUP */
+    ['P'] = {'A', 'R'}, /* PASS, PREGREET */
+    ['W'] = {'H', 'H'}, /* WHITELISTED */
+};
+
 static bool
 may_be_named(struct span text)
 {
-	char second = text.p[1];
+	const char *second = second_octets[(unsigned char)text.p[0]];
 
-	switch (text.p[0]) {
-	case '<':
-	case '>': return second == ' ';
-	case 'c':
-	case 'l': return second == 'o';                                   /* connect, lost */
-	case 'd': return second == 'i' || second == 'a';                  /* disconnect, daemon */
-	case 'm': return second == 'e';                                   /* message */
-	case 't': return second == 'i' || second == 'o';                  /* timeout, too */
-	case 'w': return second == 'a' && text.n > 2 && text.p[2] == 'r'; /* not watchdog */
-	case 'A':
-	case 'U': return second == 'n';
-	case 'N': return second == 'O';
-	case 'S': return second == 'S';
-	case 'T': return second == 'r' || second == 'L';
-	case 'V': return second == 'e';
-	default: return false;
-	}
+	return text.p[1] == second[0] || text.p[1] == second[1];
 }
 
 bool
@@ -385,7 +401,10 @@ logevent_parse(struct span text)
 		c = cursor_on(text);
 		take_queue_id(&c, &e);
 	}
-	if (c.failed)
+	if (!c.failed && e.kind != EVENT_NOISE)
+		return e;
+	e = (struct logevent){.kind = EVENT_NOISE};
+	if (text.p[0] >= 'A' && text.p[0] <= 'Z' && !screentext_parse(text, &e))
 		e = (struct logevent){.kind = EVENT_NOISE};
 	return e;
 }

@@ -31,9 +31,19 @@ enum logevent_kind {
 	EVENT_SASL_FAILED, /* text: the mechanism */
 	EVENT_REFUSED,     /* a connection limit, or a reject at CONNECT */
 	EVENT_REJECT, /* any other reject, warn, hold, filter ... by access rules; queue_id may be
-			 empty */
+			 empty; of postscreen, text: the reply and the envelope, for
+			 grammar_screen_reject */
 	EVENT_MAIL_CLIENT, /* QID: client=; text: the sasl_method, or empty; queue_id empty: NOQUEUE
 			    */
+
+	/* Of postscreen; client.endpoint is set.  Its dialogue, its rejects and tlsproxy's TLS lines
+	 * have the kinds above, with client.endpoint set, too. */
+	EVENT_SCREEN_CONNECT,    /* text: the endpoint that the client came to, [IP]:PORT */
+	EVENT_SCREEN_FAILED,     /* test; after: the last command, if that is said; number: the rank
+				    of a DNSBL; text: what the client sent (screentext.h) */
+	EVENT_SCREEN_PASSED,     /* to be handed to an smtpd; or, after a dialogue, next time */
+	EVENT_SCREEN_HANGUP,     /* text: "before SMTP handshake" or "after SMTP handshake" */
+	EVENT_SCREEN_DISCONNECT, /* by postscreen: this client did not get to an smtpd */
 
 	/* Of the queue; queue_id is set. */
 	EVENT_MESSAGE_ID, /* text: its value, with the angle brackets */
@@ -53,8 +63,26 @@ enum logevent_kind {
 	EVENT_KINDS
 };
 
+/* Why postscreen does not like a client. */
+enum screen_test {
+	SCREEN_DENYLISTED,
+	SCREEN_ALLOWLIST_VETO,
+	SCREEN_PREGREET,
+	SCREEN_DNSBL,
+	SCREEN_PIPELINING,
+	SCREEN_NON_SMTP,
+	SCREEN_BARE_NEWLINE,
+	SCREEN_TIME_LIMIT,
+	SCREEN_COUNT_LIMIT,
+	SCREEN_LENGTH_LIMIT,
+	SCREEN_NO_RCPT, /* DATA or BDAT, all recipients having been refused */
+	SCREEN_TESTS
+};
+
 struct logevent_client {
 	struct span name, ip; /* as logged: unknown[unknown] is possible */
+	struct span endpoint; /* [IP]:PORT as postscreen and tlsproxy write it, without a name; else
+				 p == NULL */
 	bool has_port; /* NAME[IP]:PORT, as smtp(8) has it always and smtpd with client port logging
 			*/
 };
@@ -65,6 +93,8 @@ struct logevent {
 	struct span queue_id;
 	struct span text;
 	int64_t number; /* pid of EVENT_PROCESS_GONE; times of EVENT_REPEATED */
+	enum screen_test test;
+	struct span after;
 };
 
 /* By its first octets: may this text be anything but noise? */

@@ -2,7 +2,7 @@
 #include "sessionparse/logline.h"
 
 #include "sessionparse/logjson.h"
-#include "sessionparse/stamp.h"
+#include "base/stamp.h"
 
 enum {
 	HOST_MAX = 255,

@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* logyear - the year of the first line of a file whose stamps lack it.
- *
- * The last line was written when the file was last changed; from there the years are walked back to
- * the first line. For that the file is looked at in samples: all of it up to some megabytes, else
- * blocks spread evenly, between which a New Year shows itself by the months (a whole year that lies
- * between two samples does not; --year helps). */
+/* logyear - the year of the first line of a mail log whose stamps lack it (io/firstyear.h). */
 #ifndef EMT_LOGYEAR_H
 #define EMT_LOGYEAR_H
 

@@ -1,47 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sessionparse/redact.h"
 
-enum {
-	STRAY_MIN = 8, /* octets of a word that looks like base64 out of nowhere */
-	ECHO_MIN = 4,  /* no base64 is shorter; "=" is in many replies */
-};
-
-static bool
-looks_like_base64(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_alpha(s.p[i]) && !is_digit(s.p[i]) && !strchr("+/=", s.p[i]))
-			return false;
-	return s.n > 1;
-}
-
-/* Letters of one case only are a word of a language: "disconnect", "AUTHPLAIN".  Of the passwords
- * in base64, fewer than one in 600 looks like that. */
-static bool
-is_plain_word(struct span s)
-{
-	size_t upper = 0, lower = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		upper += s.p[i] >= 'A' && s.p[i] <= 'Z';
-		lower += s.p[i] >= 'a' && s.p[i] <= 'z';
-	}
-	return upper == s.n || lower == s.n;
-}
-
-/* The blanks and the word behind them that s starts with. */
-static struct span
-next_word(struct span s, size_t *blanks)
-{
-	size_t end;
-
-	*blanks = 0;
-	while (*blanks < s.n && is_blank(s.p[*blanks]))
-		++*blanks;
-	for (end = *blanks; end < s.n && !is_blank(s.p[end]);)
-		end++;
-	return (struct span){s.p + *blanks, end - *blanks};
-}
+#include "sessionparse/hidden_text.h"
 
 static struct span
 redact_all(struct redact *r, struct span line, struct buf *out)
@@ -64,24 +24,27 @@ redact_behind(struct redact *r, struct span line, struct span head, struct buf *
 	return buf_span(out);
 }
 
+/* Whatever in these words looks like a secret. */
 static struct span
 redact_stray_words(struct redact *r, struct span line, struct buf *out)
 {
-	struct span rest = line, word;
+	struct span rest = line, word, secret;
 	size_t blanks;
 
 	while (rest.n) {
-		word = next_word(rest, &blanks);
-		buf_put(out, (struct span){rest.p, blanks});
-		if (word.n >= STRAY_MIN && looks_like_base64(word) && !is_plain_word(word)) {
-			if (!r->secret.n)
-				r->secret = word;
-			r->secret.n = (size_t)(word.p + word.n - r->secret.p);
-			buf_puts(out, REDACTED);
-		} else {
-			buf_put(out, word);
+		word = secret_next_word(rest, &blanks);
+		secret = word.n < HIDDEN_TEXT_MIN ? (struct span){NULL, 0} : hidden_text_in(word);
+		if (!secret.n) {
+			buf_put(out, (struct span){rest.p, blanks + word.n});
+			rest = span_from(rest, blanks + word.n);
+			continue;
 		}
-		rest = span_from(rest, blanks + word.n);
+		buf_put(out, (struct span){rest.p, (size_t)(secret.p - rest.p)});
+		buf_puts(out, REDACTED);
+		rest = span_from(rest, (size_t)(secret.p + secret.n - rest.p));
+		if (!r->secret.n)
+			r->secret.p = secret.p;
+		r->secret.n = (size_t)(secret.p + secret.n - r->secret.p);
 	}
 	return r->secret.n ? buf_span(out) : line;
 }
@@ -99,6 +62,7 @@ redact_line(struct redact *r, struct span line, const struct command *command, s
 
 	buf_clear(out);
 	r->secret = (struct span){NULL, 0};
+	r->trace.n = 0;
 	/* A lone * gives the exchange up and tells nothing. */
 	if (r->answers)
 		return span_eq(line, SPAN_LIT("*")) ? line : redact_all(r, line, out);
@@ -119,21 +83,22 @@ redact_line(struct redact *r, struct span line, const struct command *command, s
 	}
 	if (r->start_missing && span_trim(line).n && !span_eq(line, SPAN_LIT("*")))
 		return redact_all(r, line, out);
-	if (r->in_auth && looks_like_base64(span_trim(line)))
+	if (r->in_auth && hidden_text_is_base64(line))
 		return redact_all(r, line, out);
 	return redact_stray_words(r, line, out);
 }
 
 /* Octets of the longest word of the secret that s starts with. */
 static size_t
-echo_len(struct span secret, struct span s)
+echo_len(const struct redact *r, struct span s)
 {
-	size_t longest = 0, blanks;
+	size_t longest = secret_trace_match(&r->trace, s), blanks;
+	struct span secret = r->secret;
 
 	while (secret.n) {
-		struct span word = next_word(secret, &blanks);
+		struct span word = secret_next_word(secret, &blanks);
 
-		if (word.n >= ECHO_MIN && word.n > longest && span_starts(s, word))
+		if (word.n >= SECRET_WORD_MIN && word.n > longest && span_starts(s, word))
 			longest = word.n;
 		secret = span_from(secret, blanks + word.n);
 	}
@@ -145,11 +110,11 @@ redact_reply(const struct redact *r, struct span line, struct buf *out)
 {
 	bool found = false;
 
-	if (!r->secret.n)
+	if (!r->secret.n && !r->trace.n)
 		return line;
 	buf_clear(out);
 	for (size_t i = 0; i < line.n;) {
-		size_t n = echo_len(r->secret, span_from(line, i));
+		size_t n = echo_len(r, span_from(line, i));
 
 		if (n)
 			buf_puts(out, REDACTED);
@@ -159,6 +124,44 @@ redact_reply(const struct redact *r, struct span line, struct buf *out)
 		i += n ? n : 1;
 	}
 	return found ? buf_span(out) : line;
+}
+
+size_t
+redact_helo_at(struct span text)
+{
+	static const struct span mark = {" helo=<", 7};
+	const char *at = memmem(text.p, text.n, mark.p, mark.n);
+	struct command command;
+
+	if (!at)
+		return text.n;
+	command = command_parse(span_from(text, (size_t)(at - text.p) + mark.n));
+	return command.verb == VERB_AUTH ? (size_t)(command.head.p + command.head.n - text.p) : text.n;
+}
+
+struct span
+redact_escaped(struct span text, struct span after, struct buf *out, struct buf *scratch)
+{
+	static const struct span line_end = {"\\n", 2};
+	struct redact r = {.in_auth = span_ieq(after, SPAN_LIT("AUTH"))};
+
+	buf_clear(out);
+	while (text.n) {
+		const char *at = memmem(text.p, text.n, line_end.p, line_end.n);
+		struct span line = {text.p, at ? (size_t)(at - text.p) : text.n}, ending;
+		struct command command;
+
+		if (span_ends(line, SPAN_LIT("\\r")))
+			line.n -= 2;
+		ending = span_from(text, line.n);
+		if (at)
+			ending.n = (size_t)(at + line_end.n - ending.p);
+		command = command_parse(line);
+		buf_put(out, redact_line(&r, line, &command, scratch));
+		buf_put(out, ending);
+		text = span_from(text, line.n + ending.n);
+	}
+	return buf_span(out);
 }
 
 void

@@ -15,7 +15,7 @@ session_new(struct span host, struct span service, int64_t pid)
 	s->host = arena_span(a, host);
 	s->service = arena_span(a, service);
 	s->pid = pid;
-	s->t_connect = s->t_end = s->t_last = TIME_UNKNOWN;
+	s->t_connect = s->t_end = s->t_first = s->t_last = TIME_UNKNOWN;
 	sha256_init(&s->digest);
 	return s;
 }
@@ -39,6 +39,7 @@ session_set_id(struct session *s, int64_t time_us, unsigned same_n)
 	buf_put(&key, s->service);
 	buf_putc(&key, '\0');
 	buf_printf(&key, "%lld %lld %u", (long long)s->pid, (long long)time_us, same_n);
+	buf_put(&key, s->screen.endpoint);
 	sha256_hex_of(buf_span(&key), hex);
 	memcpy(s->id, hex, SESSION_ID_LEN);
 	buf_free(&key);
@@ -113,6 +114,28 @@ session_add_notice(struct session_mail *m, struct span queue_id)
 	}
 	m->notices = grow(m->session, m->notices, m->notices_n, sizeof *m->notices);
 	m->notices[m->notices_n++] = arena_span(m->session->arena, queue_id);
+}
+
+void
+session_keep_raw(struct session *s, struct span head, struct span text)
+{
+	size_t n = head.n + text.n + 1;
+	char *end;
+
+	if (s->limits & LIMIT_RAW || s->raw_n + n > SESSION_RAW_MAX) {
+		s->limits |= LIMIT_RAW;
+		return;
+	}
+	if (s->raw_room - s->raw_n < n) {
+		s->raw_room = 2 * (s->raw_room + n);
+		s->raw = arena_grow(s->arena, s->raw, s->raw_n, s->raw_room, 1);
+	}
+	end = s->raw + s->raw_n;
+	memcpy(end, head.p, head.n);
+	if (text.n)
+		memcpy(end + head.n, text.p, text.n);
+	end[n - 1] = '\n';
+	s->raw_n += n;
 }
 
 void
@@ -215,6 +238,9 @@ session_close(struct session *s)
 	} else if (left_after_message(s)) {
 		s->end = END_LOST;
 		s->end_after = SPAN_LIT("END-OF-MESSAGE");
+	} else if (s->t_end != TIME_UNKNOWN && s->screen.endpoint.p &&
+		   (s->screen.failed || s->mails || s->lines)) {
+		s->end = END_SCREENED;
 	}
 }
 

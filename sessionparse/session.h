@@ -14,7 +14,8 @@
 #include "base/arena.h"
 #include "base/sha256.h"
 #include "sessionparse/command.h"
-#include "sessionparse/logtime.h"
+#include "sessionparse/logevent.h"
+#include "base/logtime.h"
 #include "sessionparse/redact.h"
 
 enum {
@@ -26,6 +27,7 @@ enum {
 	SESSION_RCPTS_MAX = 10000,      /* of one mail */
 	SESSION_DELIVERIES_MAX = 10000, /* of one mail: attempts, not recipients */
 	SESSION_COUNTERS_MAX = 40,
+	SESSION_RAW_MAX = 4 << 20, /* octets of log lines kept, where they are */
 };
 
 enum session_limit {
@@ -35,6 +37,8 @@ enum session_limit {
 	LIMIT_DELIVERIES = 8,
 	LIMIT_SESSIONS = 16, /* too many were open at once: given up before its end */
 	LIMIT_HELD = 32,     /* written before the queue was done with its mails */
+	LIMIT_RAW = 64,      /* log lines */
+	LIMITS_ALL = 127,
 };
 
 enum session_end {
@@ -46,6 +50,8 @@ enum session_end {
 	END_NON_SMTP,
 	END_REFUSED,
 	END_KILLED,
+	END_SCREENED, /* by postscreen */
+	END_KINDS,
 };
 
 enum session_data {
@@ -102,6 +108,16 @@ struct session_counter {
 	int64_t good, all;
 };
 
+/* Of a session that postscreen kept to itself. */
+struct session_screen {
+	struct span endpoint; /* the client, [IP]:PORT; p == NULL: it is no such session */
+	struct span server;   /* where the client came to, [IP]:PORT; p == NULL: not known */
+	unsigned failed;      /* tests: bits, by enum screen_test */
+	int64_t dnsbl_rank;   /* where it failed that test */
+	bool passed;          /* the tests, and so may go on to smtpd the next time */
+	bool decided;         /* it is certain that it did not go on to smtpd this time */
+};
+
 struct session_line {
 	char who; /* 'C' or 'S' */
 	struct span text;
@@ -115,6 +131,7 @@ struct session {
 	struct span client_name, client_ip;
 	struct span first_name, first_ip; /* the client before XCLIENT; p == NULL: there was none */
 	int64_t t_connect, t_end;         /* microseconds; TIME_UNKNOWN */
+	int64_t t_first;                  /* time of its first line */
 	struct span helo;                 /* p == NULL: none */
 	bool esmtp;                       /* it was EHLO */
 	bool has_tls;
@@ -123,12 +140,14 @@ struct session {
 	struct span auth_mech; /* p == NULL: not known */
 	struct session_mail *mails, *last_mail;
 	size_t mails_n;
+	struct span first_from; /* of the first MAIL command, accepted or not; p == NULL: none */
 	enum session_end end;
 	struct span end_after; /* p == NULL: none */
 	bool complete;
 	struct session_counter *counters; /* NULL: the log has none */
 	size_t counters_n;
 	struct span notes; /* behind the counters; p == NULL: none */
+	struct session_screen screen;
 	unsigned limits;   /* enum session_limit */
 
 	struct session_line *dialogue;
@@ -153,18 +172,25 @@ struct session {
 	char *secret; /* where redact.secret lies */
 	size_t secret_room;
 
+	/* Its lines of the log, redacted, where the caller of sessionlog wants them. */
+	char *raw;
+	size_t raw_n, raw_room;
+
 	/* Set by those who hold it. */
 	struct session *older, *newer; /* session_table: by last line; outbox: by end */
 	int64_t t_last;                /* time of its last line */
 	bool ended;
 	size_t awaited;     /* once ended: mails of which the queue may still say something */
 	size_t held_octets; /* in the outbox: its memory when it came */
+	bool written;       /* the record is written, and may have to be written again */
+	bool changed;       /* since it was */
+	struct span file;   /* the record's place, once it is written to files */
 };
 
 struct session *session_new(struct span host, struct span service, int64_t pid);
 void session_free(struct session *s);
 
-/* Sets `id` from host, service, pid and connect time; `same_n` tells apart the sessions of one
+/* Sets `id` from host, service, pid, endpoint and connect time; `same_n` tells apart the sessions of one
  * process in one second. */
 void session_set_id(struct session *s, int64_t time_us, unsigned same_n);
 
@@ -178,6 +204,9 @@ void session_add_rcpt(struct session_mail *m, struct span address, int code);
 /* Room for one more delivery or notice; NULL if there are too many. */
 struct session_delivery *session_add_delivery(struct session_mail *m);
 void session_add_notice(struct session_mail *m, struct span queue_id);
+
+/* Keeps a line of the log, made of two parts. */
+void session_keep_raw(struct session *s, struct span head, struct span text);
 
 /* QID: client=...; queue_id empty: NOQUEUE. */
 void session_accept(struct session *s, struct span queue_id, struct span mech);

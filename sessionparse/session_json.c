@@ -2,7 +2,8 @@
 #include "sessionparse/session_json.h"
 
 #include "base/settings.h"
-#include "sessionparse/json_text.h"
+#include "base/json_text.h"
+#include "sessionparse/screentext.h"
 
 static void
 key_string(struct buf *out, const char *key, struct span s)
@@ -99,10 +100,8 @@ put_auth(struct buf *out, const struct session *s)
 }
 
 static void
-put_delivery(struct buf *out, const struct session_delivery *d)
+put_delivery_keys(struct buf *out, const struct session_delivery *d)
 {
-	json_text_next(out);
-	buf_putc(out, '{');
 	key_string(out, "to", d->to);
 	key_string(out, "orig_to", d->orig_to);
 	key_string(out, "relay", d->relay);
@@ -111,7 +110,6 @@ put_delivery(struct buf *out, const struct session_delivery *d)
 	json_text_key(out, "delay");
 	buf_put(out, d->delay);
 	key_string(out, "text", d->text);
-	buf_putc(out, '}');
 }
 
 static void
@@ -150,8 +148,12 @@ put_mail(struct buf *out, const struct session_mail *m)
 	key_int_or_null(out, "size", m->size, m->size >= 0);
 	json_text_key(out, "deliveries");
 	buf_putc(out, '[');
-	for (size_t i = 0; i < m->deliveries_n; i++)
-		put_delivery(out, &m->deliveries[i]);
+	for (size_t i = 0; i < m->deliveries_n; i++) {
+		json_text_next(out);
+		buf_putc(out, '{');
+		put_delivery_keys(out, &m->deliveries[i]);
+		buf_putc(out, '}');
+	}
 	buf_putc(out, ']');
 	json_text_key(out, "notices");
 	buf_putc(out, '[');
@@ -186,6 +188,7 @@ put_end(struct buf *out, const struct session *s)
 	    [END_NON_SMTP] = "non-smtp",
 	    [END_REFUSED] = "refused",
 	    [END_KILLED] = "killed",
+	    [END_SCREENED] = "screened",
 	};
 
 	json_text_key(out, "end");
@@ -216,6 +219,48 @@ put_counters(struct buf *out, const struct session *s)
 	buf_putc(out, '}');
 }
 
+/* "[192.0.2.1]:25" as KEY_ip and KEY_port. */
+static void
+put_endpoint(struct buf *out, const char *ip_key, const char *port_key, struct span endpoint)
+{
+	struct cursor c = cursor_on(endpoint);
+	struct logevent_client client = {.has_port = false};
+	struct span port;
+
+	screentext_endpoint(&c, &client);
+	port = client.endpoint.p ? span_from(endpoint, client.ip.n + 3) : client.ip;
+	c = cursor_on(port);
+	if (ip_key)
+		key_string(out, ip_key, client.ip);
+	key_int_or_null(out, port_key, (int64_t)cur_number(&c, 5), port.n > 0);
+}
+
+/* Only of postscreen's sessions. */
+static void
+put_screen(struct buf *out, const struct session_screen *screen)
+{
+	bool dnsbl = screen->failed & 1u << SCREEN_DNSBL;
+
+	if (!screen->endpoint.p)
+		return;
+	json_text_key(out, "screen");
+	buf_putc(out, '{');
+	put_endpoint(out, NULL, "client_port", screen->endpoint);
+	put_endpoint(out, "server_ip", "server_port", screen->server);
+	json_text_key(out, "failed");
+	buf_putc(out, '[');
+	for (int i = 0; i < SCREEN_TESTS; i++) {
+		if (!(screen->failed & 1u << i))
+			continue;
+		json_text_next(out);
+		json_text_string(out, span_str(screen_test_name((enum screen_test)i)));
+	}
+	buf_putc(out, ']');
+	key_int_or_null(out, "dnsbl_rank", screen->dnsbl_rank, dnsbl);
+	key_bool(out, "passed", screen->passed);
+	buf_putc(out, '}');
+}
+
 static void
 put_limits(struct buf *out, const struct session *s)
 {
@@ -229,6 +274,7 @@ put_limits(struct buf *out, const struct session *s)
 	    {LIMIT_DELIVERIES, {"deliveries", 10}},
 	    {LIMIT_SESSIONS, {"sessions", 8}},
 	    {LIMIT_HELD, {"held", 4}},
+	    {LIMIT_RAW, {"raw", 3}},
 	};
 
 	json_text_key(out, "limits");
@@ -243,8 +289,9 @@ put_limits(struct buf *out, const struct session *s)
 }
 
 static void
-put_dialogue(struct buf *out, struct session *s)
+put_dialogue(struct buf *out, const struct session *s)
 {
+	struct sha256 digest = s->digest; /* more lines, or another writing, may follow */
 	char hex[SHA256_HEX_LEN + 1];
 
 	json_text_key(out, "dialogue");
@@ -257,13 +304,13 @@ put_dialogue(struct buf *out, struct session *s)
 		buf_putc(out, ']');
 	}
 	buf_putc(out, ']');
-	sha256_hex(&s->digest, hex);
+	sha256_hex(&digest, hex);
 	key_string(out, "dialogue_sha256", span_str(hex));
 	key_int(out, "dialogue_lines", (int64_t)s->lines);
 }
 
 void
-session_json_put(struct buf *out, struct session *s)
+session_json_put(struct buf *out, const struct session *s)
 {
 	buf_puts(out, "{\"schema\":\"session/1\",\"tool\":\"emt-sessions " EMT_VERSION "\"");
 	key_string(out, "id", span_str(s->id));
@@ -287,8 +334,22 @@ session_json_put(struct buf *out, struct session *s)
 	key_bool(out, "complete", s->complete);
 	put_counters(out, s);
 	key_string(out, "notes", s->notes);
+	put_screen(out, &s->screen);
 	put_limits(out, s);
 	put_dialogue(out, s);
+	buf_putc(out, '}');
+	buf_putc(out, '\n');
+}
+
+void
+session_json_put_delivery(struct buf *out, const struct session_mail *m,
+    const struct session_delivery *d, int64_t time_us)
+{
+	buf_puts(out, "{\"schema\":\"delivery/1\",\"tool\":\"emt-sessions " EMT_VERSION "\"");
+	key_string(out, "session", span_str(m->session->id));
+	key_string(out, "queue_id", m->queue_id);
+	key_time(out, "time", time_us);
+	put_delivery_keys(out, d);
 	buf_putc(out, '}');
 	buf_putc(out, '\n');
 }

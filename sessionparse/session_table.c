@@ -55,29 +55,40 @@ tag_of(const struct process *p)
 	return (struct span){p->names + p->host_n, p->tag_n};
 }
 
-static uint64_t
-hash_of(struct span host, int64_t pid)
+static struct span
+endpoint_of(const struct process *p)
 {
+	return (struct span){p->names + p->host_n + p->tag_n, p->endpoint_n};
+}
+
+/* The clients of one postscreen process must not all lie in one slot. */
+static uint64_t
+hash_of(struct span host, int64_t pid, struct span endpoint)
+{
+	if (endpoint.n)
+		return hash_span(hash_span(HASH_START, host), endpoint);
 	return hash_number(hash_span(HASH_START, host), (uint64_t)pid);
 }
 
 static bool
-is_process(const struct process *p, struct span host, struct span tag, int64_t pid)
+is_process(const struct process *p, struct span host, struct span tag, int64_t pid,
+    struct span endpoint)
 {
-	return p->pid == pid && span_eq(tag_of(p), tag) && span_eq(host_of(p), host);
+	return p->pid == pid && span_eq(tag_of(p), tag) && span_eq(host_of(p), host) &&
+	       span_eq(endpoint_of(p), endpoint);
 }
 
 static struct process *
-find(struct session_table *t, struct span host, struct span tag, int64_t pid)
+find(struct session_table *t, struct span host, struct span tag, int64_t pid, struct span endpoint)
 {
 	uint64_t hash;
 	struct process *p = t->last;
 
-	if (p && is_process(p, host, tag, pid))
+	if (p && is_process(p, host, tag, pid, endpoint))
 		return p;
-	hash = hash_of(host, pid);
+	hash = hash_of(host, pid, endpoint);
 	p = t->slots[hash_slot(hash, t->slots_n)];
-	while (p && (p->hash != hash || !is_process(p, host, tag, pid)))
+	while (p && (p->hash != hash || !is_process(p, host, tag, pid, endpoint)))
 		p = p->next;
 	if (p)
 		t->last = p;
@@ -85,9 +96,10 @@ find(struct session_table *t, struct span host, struct span tag, int64_t pid)
 }
 
 struct session *
-session_table_find(struct session_table *t, struct span host, struct span tag, int64_t pid)
+session_table_find(struct session_table *t, struct span host, struct span tag, int64_t pid,
+    struct span endpoint)
 {
-	struct process *p = find(t, host, tag, pid);
+	struct process *p = find(t, host, tag, pid, endpoint);
 
 	return p ? p->session : NULL;
 }
@@ -95,10 +107,22 @@ session_table_find(struct session_table *t, struct span host, struct span tag, i
 struct session *
 session_table_find_pid(struct session_table *t, struct span host, int64_t pid)
 {
-	uint64_t hash = hash_of(host, pid);
+	uint64_t hash = hash_of(host, pid, NO_ENDPOINT);
 
 	for (struct process *p = t->slots[hash_slot(hash, t->slots_n)]; p; p = p->next)
 		if (p->hash == hash && p->pid == pid && p->session && span_eq(host_of(p), host))
+			return p->session;
+	return NULL;
+}
+
+struct session *
+session_table_find_endpoint(struct session_table *t, struct span host, struct span endpoint)
+{
+	uint64_t hash = hash_of(host, 0, endpoint);
+
+	for (struct process *p = t->slots[hash_slot(hash, t->slots_n)]; p; p = p->next)
+		if (p->hash == hash && p->session && span_eq(endpoint_of(p), endpoint) &&
+		    span_eq(host_of(p), host))
 			return p->session;
 	return NULL;
 }
@@ -140,24 +164,28 @@ make_room(struct session_table *t, int64_t now_us)
 }
 
 static struct process *
-add(struct session_table *t, struct span host, struct span tag, int64_t pid, int64_t now_us)
+add(struct session_table *t, struct span host, struct span tag, int64_t pid, struct span endpoint,
+    int64_t now_us)
 {
-	struct process *p = calloc(1, sizeof *p + host.n + tag.n);
+	struct process *p = calloc(1, sizeof *p + host.n + tag.n + endpoint.n);
 
 	if (!p)
 		out_of_memory();
 	/* Twice, if forgetting was not enough. */
 	for (int i = 0; i < 2 && t->processes_n >= t->slots_n; i++)
 		make_room(t, now_us);
-	p->hash = hash_of(host, pid);
+	p->hash = hash_of(host, pid, endpoint);
 	p->last_start_us = TIME_UNKNOWN;
 	p->pid = pid;
 	p->host_n = host.n;
 	p->tag_n = tag.n;
+	p->endpoint_n = endpoint.n;
 	if (host.n)
 		memcpy(p->names, host.p, host.n);
 	if (tag.n)
 		memcpy(p->names + host.n, tag.p, tag.n);
+	if (endpoint.n)
+		memcpy(p->names + host.n + tag.n, endpoint.p, endpoint.n);
 	link_process(t->slots, t->slots_n, p);
 	t->processes_n++;
 	return p;
@@ -180,30 +208,58 @@ link_newest(struct session_table *t, struct session *s)
 }
 
 struct session *
-session_table_open(
-    struct session_table *t, struct span host, struct span tag, int64_t pid, int64_t start_us)
+session_table_open(struct session_table *t, struct span host, struct span tag, int64_t pid,
+    struct span endpoint, int64_t start_us)
 {
-	struct process *p = find(t, host, tag, pid);
+	struct process *p = find(t, host, tag, pid, endpoint);
 
 	if (!p)
-		p = add(t, host, tag, pid, start_us);
+		p = add(t, host, tag, pid, endpoint, start_us);
 	/* A clock that was set back does not make an id come again. */
 	p->same_n = start_us > p->last_start_us ? 0 : p->same_n + 1;
 	if (start_us > p->last_start_us)
 		p->last_start_us = start_us;
 	p->session = session_new(host, tag, pid);
+	if (endpoint.n)
+		p->session->screen.endpoint = arena_span(p->session->arena, endpoint);
 	session_set_id(p->session, p->last_start_us, p->same_n);
-	p->session->t_last = start_us;
+	p->session->t_first = p->session->t_last = start_us;
 	link_newest(t, p->session);
 	t->sessions_n++;
 	t->last = p;
 	return p->session;
 }
 
+struct process *
+session_table_process(struct session_table *t, const struct session *s)
+{
+	return find(t, s->host, s->service, s->pid, s->screen.endpoint);
+}
+
+bool
+session_table_restore(struct session_table *t, const struct process *saved, struct span host,
+    struct span tag, struct span endpoint, struct session *s)
+{
+	struct process *p = find(t, host, tag, saved->pid, endpoint);
+
+	if (!p)
+		p = add(t, host, tag, saved->pid, endpoint, saved->last_start_us);
+	if (p->session)
+		return false;
+	p->last_start_us = saved->last_start_us;
+	p->same_n = saved->same_n;
+	if (!s)
+		return true;
+	p->session = s;
+	link_newest(t, s);
+	t->sessions_n++;
+	return true;
+}
+
 void
 session_table_close(struct session_table *t, struct session *s)
 {
-	struct process *p = find(t, s->host, s->service, s->pid);
+	struct process *p = session_table_process(t, s);
 
 	if (!p || p->session != s)
 		abort();

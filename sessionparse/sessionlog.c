@@ -1,41 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sessionparse/sessionlog.h"
-
 #include <stdlib.h>
 
 #include "sessionparse/dialogue.h"
-#include "sessionparse/grammar.h"
 #include "sessionparse/logline.h"
-#include "sessionparse/outbox.h"
-#include "sessionparse/queue.h"
-#include "sessionparse/session_table.h"
+#include "sessionparse/sessionlog_parts.h"
 
 enum {
-	REPEATS_MAX = 1000, /* of one line that stands for many */
 	DIALOGUE_LINE_MAX = REDACT_GROWTH_MAX * SESSIONLOG_LINE_MAX,
 };
 
 static const int64_t SILENCE_MAX_US =
     INT64_C(86400) * 1000000; /* smtpd gives a client up long before */
 
-struct sessionlog {
-	struct sessionlog_params params;
-	struct sessionlog_counts counts;
-	struct logtime time;
-	int64_t now_us; /* the latest time that a line had */
-	struct session_table table;
-	struct queue queue;
-	struct outbox outbox;
-	struct grammar *grammar;
-	struct buf unescaped, redacted;
-};
+/* Nobody waits any more for what may still be said of its mails. */
+static void
+drop_session(void *state, struct session *s)
+{
+	struct sessionlog *l = state;
 
-/* The line at hand. */
-struct said {
-	const struct logline *line;
-	const struct logevent *event;
-	int64_t time_us;
-};
+	for (struct session_mail *m = s->mails; m; m = m->next)
+		queue_remove(&l->queue, m);
+	session_free(s);
+}
+
+static void
+count_dialogue(struct sessionlog *l, const struct session *s)
+{
+	bool silent = s->lines == 0;
+
+	if (s->screen.endpoint.p)
+		return; /* postscreen logs a dialogue with -v alone */
+	for (const struct session_mail *m = s->mails; m; m = m->next)
+		l->counts.mails_without_dialogue += silent;
+	if (!s->complete || (!s->mails && session_counter(s, SPAN_LIT("mail")) < 1))
+		return;
+	l->counts.with_mail++;
+	l->counts.silent += silent;
+}
 
 static void
 write_session(void *state, struct session *s)
@@ -44,12 +45,15 @@ write_session(void *state, struct session *s)
 
 	l->counts.sessions++;
 	l->counts.incomplete += !s->complete;
-	for (struct session_mail *m = s->mails; m; m = m->next) {
-		l->counts.mails_without_dialogue += s->lines == 0;
-		queue_remove(&l->queue, m);
+	count_dialogue(l, s);
+	if (s->awaited && l->params.change) {
+		s->limits |= LIMIT_HELD;
+		l->params.write(l->params.state, s);
+		awaiting_add(&l->awaiting, s);
+		return;
 	}
 	l->params.write(l->params.state, s);
-	session_free(s);
+	drop_session(l, s);
 }
 
 struct sessionlog *
@@ -63,6 +67,7 @@ sessionlog_new(const struct sessionlog_params *params)
 	l->now_us = TIME_UNKNOWN;
 	logtime_init(&l->time, &params->zone, params->first_year, params->now_us);
 	session_table_init(&l->table);
+	session_table_init(&l->screened);
 	queue_init(&l->queue);
 	l->outbox = (struct outbox){
 	    .hold_us = params->hold_us,
@@ -73,14 +78,9 @@ sessionlog_new(const struct sessionlog_params *params)
 	l->grammar = grammar_new();
 	buf_init(&l->unescaped, 2 * SESSIONLOG_LINE_MAX);
 	buf_init(&l->redacted, DIALOGUE_LINE_MAX);
+	buf_init(&l->head, 2 * SESSIONLOG_LINE_MAX);
+	lastline_init(&l->last, SESSIONLOG_LINE_MAX);
 	return l;
-}
-
-static void
-drop_session(void *state, struct session *s)
-{
-	(void)state;
-	session_free(s);
 }
 
 void
@@ -90,11 +90,16 @@ sessionlog_free(struct sessionlog *l)
 		return;
 	l->outbox.write = drop_session;
 	outbox_flush(&l->outbox);
+	while (l->awaiting.oldest)
+		drop_session(l, awaiting_take_oldest(&l->awaiting));
 	session_table_free(&l->table);
+	session_table_free(&l->screened);
 	queue_free(&l->queue);
 	grammar_free(l->grammar);
 	buf_free(&l->unescaped);
 	buf_free(&l->redacted);
+	buf_free(&l->head);
+	lastline_free(&l->last);
 	free(l);
 }
 
@@ -104,11 +109,10 @@ sessionlog_counts(const struct sessionlog *l)
 	return &l->counts;
 }
 
-/* The session is over: what the queue has to say of it is all that may come. */
-static void
-finish(struct sessionlog *l, struct session *s)
+/* What the queue has to say of it is all that may come. */
+void
+sessionlog_over(struct sessionlog *l, struct session *s)
 {
-	session_table_close(&l->table, s);
 	s->ended = true;
 	for (struct session_mail *m = s->mails; m; m = m->next) {
 		if (m->in_queue && session_mail_is_awaited(m))
@@ -118,6 +122,13 @@ finish(struct sessionlog *l, struct session *s)
 	}
 	outbox_add(&l->outbox, s);
 	outbox_advance(&l->outbox, l->now_us);
+}
+
+static void
+finish(struct sessionlog *l, struct session *s)
+{
+	session_table_close(&l->table, s);
+	sessionlog_over(l, s);
 }
 
 /* The session is over, but the log does not have its end. */
@@ -140,11 +151,52 @@ kill_session(struct sessionlog *l, struct session *s)
 static void
 settle(struct sessionlog *l, struct session_mail *m)
 {
+	struct session *s = m->session;
+
 	queue_remove(&l->queue, m);
-	if (m->session->ended && m->session->awaited) {
-		m->session->awaited--;
+	if (!s->ended || !s->awaited)
+		return;
+	s->awaited--;
+	if (!s->written) {
 		outbox_advance(&l->outbox, l->now_us);
+	} else if (!s->awaited) {
+		awaiting_remove(&l->awaiting, s);
+		s->limits &= ~(unsigned)LIMIT_HELD;
+		l->params.change(l->params.state, s);
+		drop_session(l, s);
 	}
+}
+
+void
+sessionlog_keep_raw(
+    struct sessionlog *l, struct session *s, const struct said *said, struct span shown)
+{
+	const struct logline *line = said->line;
+	struct span text = line->text;
+	size_t secret_at;
+
+	if (!l->params.keep_raw)
+		return;
+	buf_clear(&l->head);
+	if (said->raw.p) {
+		buf_put(&l->head, (struct span){said->raw.p, (size_t)(text.p - said->raw.p)});
+	} else {
+		buf_put(&l->head, line->when);
+		buf_putc(&l->head, ' ');
+		buf_put(&l->head, line->host);
+		buf_putc(&l->head, ' ');
+		buf_put(&l->head, line->tag);
+		buf_printf(&l->head, "[%lld]: ", (long long)line->pid);
+	}
+	if (shown.p) {
+		buf_put(&l->head, (struct span){text.p, (size_t)(said->event->text.p - text.p)});
+		session_keep_raw(s, buf_span(&l->head), shown);
+		return;
+	}
+	secret_at = l->params.keep_auth ? text.n : redact_helo_at(text);
+	buf_put(&l->head, (struct span){text.p, secret_at});
+	session_keep_raw(s, buf_span(&l->head),
+	    secret_at < text.n ? SPAN_LIT(" " REDACTED) : (struct span){NULL, 0});
 }
 
 static struct session *
@@ -160,7 +212,8 @@ open_session(struct sessionlog *l, const struct said *said)
 			break;
 		give_up(l, oldest);
 	}
-	s = session_table_open(&l->table, line->host, line->tag, line->pid, said->time_us);
+	s = session_table_open(
+	    &l->table, line->host, line->tag, line->pid, NO_ENDPOINT, said->time_us);
 	session_set_client(s, said->event->client.name, said->event->client.ip);
 	return s;
 }
@@ -190,12 +243,17 @@ take_disconnect(struct sessionlog *l, struct session *s, const struct said *said
 	finish(l, s);
 }
 
-static void
-take_tls(struct sessionlog *l, struct session *s, struct span text)
+void
+sessionlog_take_tls(struct sessionlog *l, struct session *s, const struct logevent *e)
 {
 	struct session_tls tls;
 
-	if (!grammar_tls(l->grammar, text, &tls))
+	if (e->kind == EVENT_TLS_ERROR) {
+		s->has_tls = true;
+		s->tls.error = arena_span(s->arena, e->text);
+		return;
+	}
+	if (!grammar_tls(l->grammar, e->text, &tls))
 		return;
 	s->has_tls = true;
 	s->tls.bits = tls.bits;
@@ -236,18 +294,19 @@ static void
 take_session_event(struct sessionlog *l, struct session *s, const struct said *said)
 {
 	const struct logevent *e = said->event;
+	struct span shown = {NULL, 0};
 
 	session_table_touch(&l->table, s, said->time_us);
 	if (s->xclient && e->client.name.p)
 		follow_client(s, &e->client);
-	switch (e->kind) {
-	case EVENT_CLIENT_SAYS:
-		dialogue_client(s, e->text, l->params.keep_auth, &l->redacted);
-		break;
-	case EVENT_SERVER_SAYS:
-		dialogue_server(s, e->text, l->params.keep_auth, &l->redacted);
+	if (e->kind == EVENT_CLIENT_SAYS) {
+		shown = dialogue_client(s, e->text, l->params.keep_auth, &l->redacted);
+	} else if (e->kind == EVENT_SERVER_SAYS) {
+		shown = dialogue_server(s, e->text, l->params.keep_auth, &l->redacted);
 		register_mail(l, s);
-		break;
+	}
+	sessionlog_keep_raw(l, s, said, shown);
+	switch (e->kind) {
 	case EVENT_MAIL_CLIENT:
 		session_accept(s, e->queue_id, e->text);
 		register_mail(l, s);
@@ -258,11 +317,8 @@ take_session_event(struct sessionlog *l, struct session *s, const struct said *s
 	case EVENT_TOO_MANY_ERRORS: dialogue_ended(s, END_TOO_MANY_ERRORS, e->text); break;
 	case EVENT_NON_SMTP: s->non_smtp = true; break;
 	case EVENT_REFUSED: s->refused = true; break;
-	case EVENT_TLS: take_tls(l, s, e->text); break;
-	case EVENT_TLS_ERROR:
-		s->has_tls = true;
-		s->tls.error = arena_span(s->arena, e->text);
-		break;
+	case EVENT_TLS:
+	case EVENT_TLS_ERROR: sessionlog_take_tls(l, s, e); break;
 	case EVENT_SASL_FAILED: take_sasl_failure(s, e->text); break;
 	default: break; /* a reject tells that there is a session; the dialogue tells the rest */
 	}
@@ -273,7 +329,8 @@ take_smtpd(struct sessionlog *l, const struct said *said)
 {
 	const struct logline *line = said->line;
 	const struct logevent *e = said->event;
-	struct session *s = session_table_find(&l->table, line->host, line->tag, line->pid);
+	struct session *s =
+	    session_table_find(&l->table, line->host, line->tag, line->pid, NO_ENDPOINT);
 
 	if (e->kind == EVENT_CONNECT) {
 		/* Any session of this pid is gone, be it of another tag. */
@@ -281,6 +338,7 @@ take_smtpd(struct sessionlog *l, const struct said *said)
 			give_up(l, s);
 		s = open_session(l, said);
 		s->t_connect = said->time_us;
+		sessionlog_keep_raw(l, s, said, (struct span){NULL, 0});
 		return;
 	}
 	if (!s) {
@@ -295,7 +353,7 @@ take_smtpd(struct sessionlog *l, const struct said *said)
 }
 
 static void
-take_delivery(struct sessionlog *l, struct session_mail *m, struct span text)
+take_delivery(struct sessionlog *l, struct session_mail *m, struct span text, int64_t time_us)
 {
 	struct arena *a = m->session->arena;
 	struct session_delivery d, *kept;
@@ -314,6 +372,8 @@ take_delivery(struct sessionlog *l, struct session_mail *m, struct span text)
 	    .status = arena_span(a, d.status),
 	    .text = d.text.p ? arena_span(a, d.text) : d.text,
 	};
+	if (m->session->written && l->params.late)
+		l->params.late(l->params.state, m, kept, time_us);
 }
 
 static void
@@ -325,6 +385,7 @@ take_queue(struct sessionlog *l, const struct said *said)
 
 	if (!m)
 		return; /* not from a session that we know */
+	m->session->changed = true;
 	switch (e->kind) {
 	case EVENT_MESSAGE_ID:
 		if (!m->message_id.p)
@@ -334,7 +395,7 @@ take_queue(struct sessionlog *l, const struct said *said)
 		if (grammar_queued(l->grammar, e->text, &from, &m->size) && !m->from.p)
 			m->from = arena_span(m->session->arena, from);
 		break;
-	case EVENT_DELIVERY: take_delivery(l, m, e->text); break;
+	case EVENT_DELIVERY: take_delivery(l, m, e->text, said->time_us); break;
 	case EVENT_NOTICE: session_add_notice(m, e->text); break;
 	case EVENT_REMOVED:
 		m->removed = true;
@@ -347,14 +408,16 @@ take_queue(struct sessionlog *l, const struct said *said)
 static void
 take_process_gone(struct sessionlog *l, const struct said *said)
 {
-	struct session *s =
-	    session_table_find_pid(&l->table, said->line->host, said->event->number);
+	struct span host = said->line->host;
+	struct session *s;
 
-	if (!s)
-		return;
-	s->t_end = s->t_last = said->time_us;
-	s->complete = s->t_connect != TIME_UNKNOWN;
-	kill_session(l, s);
+	sessionlog_screen_gone(l, said, said->event->number, (struct span){NULL, 0});
+	/* Any session of this pid is gone, be it of another tag. */
+	while ((s = session_table_find_pid(&l->table, host, said->event->number)) != NULL) {
+		s->t_end = s->t_last = said->time_us;
+		s->complete = s->t_connect != TIME_UNKNOWN;
+		kill_session(l, s);
+	}
 }
 
 /* Whatever this instance served before is gone, without a line. */
@@ -364,6 +427,7 @@ take_master_started(struct sessionlog *l, const struct said *said)
 	struct span instance = logline_instance(said->line->tag);
 	struct session *s = l->table.oldest, *next;
 
+	sessionlog_screen_gone(l, said, -1, instance);
 	for (; s; s = next) {
 		next = s->newer;
 		if (span_eq(s->host, said->line->host) &&
@@ -372,48 +436,8 @@ take_master_started(struct sessionlog *l, const struct said *said)
 	}
 }
 
-/* Which program says what: smtp(8) logs dialogue too, with the arrows the other way round, and
- * cleanup rejects. */
-static bool
-fits_program(const struct logline *line, enum logevent_kind kind)
-{
-	struct span daemon = logline_daemon(line);
-
-	if (line->tag_is_cut || kind == EVENT_REPEATED)
-		return true;
-	switch (kind) {
-	case EVENT_MESSAGE_ID:
-	case EVENT_QUEUED:
-	case EVENT_DELIVERY:
-	case EVENT_NOTICE:
-	case EVENT_REMOVED:
-	case EVENT_QUEUE_OTHER: return true;
-	case EVENT_PROCESS_GONE:
-	case EVENT_MASTER_STARTED: return span_eq(daemon, SPAN_LIT("master"));
-	default: return span_eq(daemon, SPAN_LIT("smtpd"));
-	}
-}
-
-static void take_event(struct sessionlog *l, const struct said *said);
-
-/* Only lines that count for themselves are taken again: a dialogue line, a delivery. */
-static void
-take_repeated(struct sessionlog *l, const struct said *said)
-{
-	struct logevent inner = logevent_parse(said->event->text);
-	struct said again = {said->line, &inner, said->time_us};
-
-	if (inner.kind != EVENT_CLIENT_SAYS && inner.kind != EVENT_SERVER_SAYS &&
-	    inner.kind != EVENT_DELIVERY)
-		return;
-	if (!fits_program(said->line, inner.kind))
-		return;
-	for (int64_t i = 0; i < said->event->number && i < REPEATS_MAX; i++)
-		take_event(l, &again);
-}
-
-static void
-take_event(struct sessionlog *l, const struct said *said)
+void
+sessionlog_take(struct sessionlog *l, const struct said *said)
 {
 	switch (said->event->kind) {
 	case EVENT_MESSAGE_ID:
@@ -424,46 +448,33 @@ take_event(struct sessionlog *l, const struct said *said)
 	case EVENT_QUEUE_OTHER: take_queue(l, said); break;
 	case EVENT_PROCESS_GONE: take_process_gone(l, said); break;
 	case EVENT_MASTER_STARTED: take_master_started(l, said); break;
-	case EVENT_REPEATED: take_repeated(l, said); break;
-	default: take_smtpd(l, said); break;
+	default:
+		if (said->event->client.endpoint.p)
+			sessionlog_screen(l, said);
+		else
+			take_smtpd(l, said);
+		break;
 	}
 }
 
 void
-sessionlog_line(struct sessionlog *l, struct span line)
+sessionlog_commit(struct sessionlog *l)
 {
-	struct logline split;
-	struct logevent event;
-	struct said said = {&split, &event, TIME_UNKNOWN};
-	struct span text;
+	struct session *s;
 
-	l->counts.lines++;
-	if (logline_guess_text(line, &text) && !logevent_is_candidate(text)) {
-		l->counts.kinds[EVENT_NOISE]++;
-		return;
+	outbox_flush(&l->outbox);
+	while ((s = l->awaiting.oldest) != NULL && (s->t_last < l->now_us - l->params.hold_us ||
+						       l->awaiting.octets > SESSIONLOG_HELD_MAX)) {
+		awaiting_remove(&l->awaiting, s);
+		if (s->changed)
+			l->params.change(l->params.state, s);
+		drop_session(l, s);
 	}
-	if (line.n && line.p[line.n - 1] == '\r')
-		line.n--;
-	if (line.n > SESSIONLOG_LINE_MAX || !logline_split(&split, line, &l->unescaped)) {
-		l->counts.unrecognised++;
-		return;
+	for (s = l->awaiting.oldest; s; s = s->newer) {
+		if (s->changed)
+			l->params.change(l->params.state, s);
+		s->changed = false;
 	}
-	event = logevent_parse(split.text);
-	if (event.kind == EVENT_NOISE || !fits_program(&split, event.kind)) {
-		l->counts.kinds[EVENT_NOISE]++;
-		return;
-	}
-	said.time_us = logtime_of(&l->time, split.when);
-	if (said.time_us == TIME_UNKNOWN) {
-		l->counts.unrecognised++;
-		return;
-	}
-	l->counts.kinds[event.kind]++;
-	if (l->now_us < said.time_us) {
-		l->now_us = said.time_us;
-		outbox_advance(&l->outbox, l->now_us);
-	}
-	take_event(l, &said);
 }
 
 void
@@ -471,5 +482,6 @@ sessionlog_end(struct sessionlog *l)
 {
 	while (l->table.oldest)
 		give_up(l, l->table.oldest);
+	sessionlog_screen_end(l);
 	outbox_flush(&l->outbox);
 }

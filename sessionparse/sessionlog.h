@@ -12,6 +12,7 @@
 #define EMT_SESSIONLOG_H
 
 #include "sessionparse/logevent.h"
+#include "sessionparse/logline.h"
 #include "sessionparse/session.h"
 
 enum {
@@ -26,8 +27,17 @@ struct sessionlog_params {
 	int first_year;   /* of the first line, where stamps lack it; 0: it is not known */
 	int64_t now_us;   /* the first line is not after it, if its year is not known */
 	int64_t hold_us;  /* outbox.h */
-	void (*write)(void *state,
-	    struct session *s); /* a finished session: to be written, then freed by sessionlog */
+	bool keep_raw;    /* keep each session's lines, redacted (session.h) */
+
+	/* A finished session: to be written, then freed by sessionlog. */
+	void (*write)(void *state, struct session *s);
+
+	/* For a log that is read in pieces; both NULL, or neither.  A session is then kept after
+	 * `write` until the queue is done with its mails, or `hold_us` of log time has passed, or
+	 * SESSIONLOG_HELD_MAX is reached. */
+	void (*late)(void *state, const struct session_mail *m, const struct session_delivery *d,
+	    int64_t time_us); /* a delivery of a mail whose session is written */
+	void (*change)(void *state, struct session *s); /* its record is another one now */
 	void *state;
 };
 
@@ -37,6 +47,9 @@ struct sessionlog_counts {
 	uint64_t kinds[EVENT_KINDS]; /* of the others, by what they say */
 	uint64_t sessions, incomplete;
 	uint64_t mails_without_dialogue;
+	/* Sessions with mail of which the log has start and end, and those of them of whose
+	 * dialogue it has nothing; not of postscreen's. */
+	uint64_t with_mail, silent;
 };
 
 struct sessionlog;
@@ -46,6 +59,18 @@ void sessionlog_free(struct sessionlog *l); /* drops what is not written yet; NU
 
 /* The next line, without its newline. */
 void sessionlog_line(struct sessionlog *l, struct span line);
+
+/* The next one of a log that has no lines: already cut into its parts; NULL: it has other ones. */
+void sessionlog_split(struct sessionlog *l, const struct logline *split);
+
+/* The end of a piece: writes what is over, tells of what changed.  Then the log may be saved. */
+void sessionlog_commit(struct sessionlog *l);
+
+/* Everything that later lines depend on, to octets and back.  Saving follows a commit; loading is
+ * for a new sessionlog of the same params.  False: these are no octets of a sessionlog, which then
+ * is of no use. */
+void sessionlog_save(struct sessionlog *l, struct buf *out);
+bool sessionlog_load(struct sessionlog *l, struct span octets) __attribute__((warn_unused_result));
 
 /* The end of the input: ends and writes every session that is still open or waiting. */
 void sessionlog_end(struct sessionlog *l);

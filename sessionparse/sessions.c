@@ -12,7 +12,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "sessionparse/logread.h"
+#include "io/lines.h"
+#include "sessionparse/config_check.h"
+#include "sessionparse/journal_export.h"
 #include "sessionparse/logyear.h"
 #include "sessionparse/session_json.h"
 #include "sessionparse/sessionlog.h"
@@ -78,63 +80,75 @@ open_input(struct input *in, const char *file)
 	return true;
 }
 
-/* What packed it, by the first octets; NULL: nothing did. */
-static const char *
-packer_of(struct span head)
-{
-	static const struct {
-		struct span magic;
-		const char *reader;
-	} packers[] = {
-	    {{"\x1f\x8b", 2}, "zcat"},
-	    {{"BZh", 3}, "bzcat"},
-	    {{"\x28\xb5\x2f\xfd", 4}, "zstdcat"},
-	    {{"\xfd"
-	      "7zXZ",
-		 5},
-		"xzcat"},
-	};
-
-	for (size_t i = 0; i < sizeof packers / sizeof *packers; i++)
-		if (span_starts(head, packers[i].magic))
-			return packers[i].reader;
-	return NULL;
-}
-
+/* Damage: the input is at fault, and stays so; all else may be better the next time. */
 static int
-read_lines(struct sessionlog *l, struct logread *r, const struct input *in, const struct output *o)
+report_failure(const struct lines *r, const struct input *in)
 {
-	enum logread_st st;
-	const char *packer;
-	struct span line;
+	const char *format = packed_format(&r->packed);
 
-	st = logread_peek(r, 6, &line);
-	packer = st == LOGREAD_ERROR ? NULL : packer_of(line);
-	if (packer) {
-		log_error(
-		    "%s: is compressed; read it with: %s FILE | emt-sessions", in->name, packer);
-		return EX_DATAERR;
-	}
-	while (st != LOGREAD_ERROR && !o->error && (st = logread_line(r, &line)) == LOGREAD_LINE)
-		sessionlog_line(l, line);
-	if (st == LOGREAD_ERROR) {
+	if (r->why == PACKED_ERROR) {
 		log_error("%s: %s", in->name, strerror(errno));
 		return EX_TEMPFAIL;
 	}
-	return EX_OK;
+	log_error("%s: %s (%s)", in->name, packed_st_text(r->why), format);
+	return EX_DATAERR;
+}
+
+static void
+take_entry(struct sessionlog *l, enum journal_st st, const struct logline *entry)
+{
+	if (st != JOURNAL_MORE)
+		sessionlog_split(l, st == JOURNAL_ENTRY ? entry : NULL);
+}
+
+/* The journal's export form, of which one line is read already. */
+static enum lines_st
+read_journal(struct sessionlog *l, struct lines *r, struct span line, const struct output *o)
+{
+	struct journal_export j;
+	struct logline entry;
+	enum lines_st st = LINES_LINE;
+	uint64_t before = 0;
+
+	journal_export_init(&j);
+	while (!o->error && st == LINES_LINE) {
+		take_entry(l, journal_export_line(&j, line, r->offset - before, &entry), &entry);
+		before = r->offset;
+		st = lines_next(r, &line);
+	}
+	if (!o->error && st == LINES_END && lines_rest(r, &line))
+		take_entry(l, journal_export_line(&j, line, r->offset - before, &entry), &entry);
+	take_entry(l, journal_export_end(&j, &entry), &entry);
+	journal_export_free(&j);
+	return st;
+}
+
+static int
+read_lines(struct sessionlog *l, struct lines *r, const struct input *in, const struct output *o)
+{
+	struct span line;
+	enum lines_st st = lines_next(r, &line);
+
+	if (st == LINES_LINE && journal_export_is(line))
+		st = read_journal(l, r, line, o);
+	for (; !o->error && st == LINES_LINE; st = lines_next(r, &line))
+		sessionlog_line(l, line);
+	if (!o->error && st == LINES_END && lines_rest(r, &line))
+		sessionlog_line(l, line);
+	return st == LINES_FAILED ? report_failure(r, in) : EX_OK;
 }
 
 static int
 read_input(struct sessionlog *l, const struct input *in, struct output *o)
 {
-	struct logread r;
+	struct lines r;
 	int status;
 
 	/* Whoever feeds us line by line wants to see the records as they come. */
 	o->block = S_ISREG(in->stat.st_mode) ? OUTPUT_BLOCK : 0;
-	logread_init(&r, in->fd);
+	lines_init(&r, in->fd);
 	status = read_lines(l, &r, in, o);
-	logread_free(&r);
+	lines_free(&r);
 	return status;
 }
 
@@ -160,6 +174,30 @@ print_stats(const struct sessionlog_counts *c)
 	fprintf(stderr, "sessions %" PRIu64 "\nincomplete-sessions %" PRIu64 "\n", c->sessions,
 	    c->incomplete);
 	fprintf(stderr, "mails-without-dialogue %" PRIu64 "\n", c->mails_without_dialogue);
+}
+
+void
+sessions_report(const struct sessions_params *params, const struct sessionlog_counts *counts)
+{
+	if (params->stats)
+		print_stats(counts);
+	config_check_hint(counts->silent, counts->with_mail);
+}
+
+int
+sessions_core(const struct sessions_params *params, struct sessionlog_params *core)
+{
+	*core = (struct sessionlog_params){
+	    .keep_auth = params->keep_auth,
+	    .now_us = clock_wall_us(&clock_system),
+	    .hold_us = params->hold_s * 1000000,
+	};
+	zone_system(&core->zone);
+	if (!params->zone || zone_set(&core->zone, params->zone))
+		return EX_OK;
+	log_error("--zone: \"%s\" is no zone; write UTC, +HH:MM, or a name as Europe/Berlin",
+	    params->zone);
+	return EX_USAGE;
 }
 
 /* Files are opened before anything is written: a stream with a hole in it would make wrong
@@ -195,8 +233,7 @@ run(const struct sessions_params *params, struct sessionlog_params *core, struct
 		log_error("standard output: %s", strerror(output.error));
 		status = EX_TEMPFAIL;
 	}
-	if (params->stats)
-		print_stats(sessionlog_counts(l));
+	sessions_report(params, sessionlog_counts(l));
 	sessionlog_free(l);
 	buf_free(&output.text);
 	return status;
@@ -206,21 +243,12 @@ int
 sessions_run(const struct sessions_params *params, char *const *files, int files_n)
 {
 	static char dash[] = "-", *const only_stdin[] = {dash};
-	struct sessionlog_params core = {
-	    .keep_auth = params->keep_auth,
-	    .now_us = clock_wall_us(&clock_system),
-	    .hold_us = params->hold_s * 1000000,
-	};
+	struct sessionlog_params core;
 	struct input *inputs;
-	int status;
+	int status = sessions_core(params, &core);
 
-	zone_system(&core.zone);
-	if (params->zone && !zone_set(&core.zone, params->zone)) {
-		log_error(
-		    "--zone: \"%s\" is no zone; write UTC, +HH:MM, or a name as Europe/Berlin",
-		    params->zone);
-		return EX_USAGE;
-	}
+	if (status != EX_OK)
+		return status;
 	if (!files_n) {
 		files = only_stdin;
 		files_n = 1;

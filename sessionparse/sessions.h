@@ -3,8 +3,7 @@
 #ifndef EMT_SESSIONS_H
 #define EMT_SESSIONS_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "sessionparse/sessionlog.h"
 
 struct sessions_params {
 	int64_t year;     /* of the first line; 0: found out */
@@ -15,8 +14,14 @@ struct sessions_params {
 };
 
 /* Reads the files as one stream, in this order; "-" is standard input, as is an empty list.  The
- * exit code: 0; 64: a zone that does not exist; 65: a file is compressed; 75: a file cannot be
- * read, or standard output not be written. */
+ * exit code: 0; 64: a zone that does not exist; 65: a compressed file is damaged, or of a form that
+ * is not read; 75: a file cannot be read, or standard output not be written. */
 int sessions_run(const struct sessions_params *params, char *const *files, int files_n);
+
+/* For every way of running: the parameters of the core (64: a zone that does not exist, reported),
+ * and what is told at the end. */
+int sessions_core(const struct sessions_params *params, struct sessionlog_params *core)
+    __attribute__((warn_unused_result));
+void sessions_report(const struct sessions_params *params, const struct sessionlog_counts *counts);
 
 #endif

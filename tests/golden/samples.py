@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""samples.py SAMPLES RECORDS - what samples.t found in the sample logs, against the truths that come with them.  Prints
-`same NAME` or `different NAME`, and what is different as comments."""
+"""samples.py SAMPLES RECORDS LOG - what samples.t found in the sample logs, against the truths that come with them.
+LOG is complete.log unpacked.  Prints `same NAME` or `different NAME`, and what is different as comments."""
 import json
 import os
+import re
 import sys
 
 
@@ -72,17 +73,54 @@ def compare_oracle(oracle, records):
     say("complete.log is as the oracle has it", wrong)
 
 
+def compare_screened(log, records):
+    """postscreen's sessions: each DISCONNECT of its is one, and nothing else."""
+    wrong, connects, passed = [], {}, 0
+    ended = []
+    with open(log, encoding="utf-8", errors="replace") as f:
+        for line in f:
+            said = re.search(r" postfix/postscreen\[(\d+)\]: (.*)", line)
+            if not said:
+                continue
+            client = re.search(r"\[([0-9a-f.:]+)\]:(\d+)", said[2])
+            if said[2].startswith("CONNECT "):
+                connects[client[0]] = []
+            elif said[2].startswith("DISCONNECT "):
+                ended.append((client[1], int(client[2]), connects.pop(client[0])))
+            elif said[2].startswith("PASS "):
+                passed += 1
+                connects.pop(client[0])
+            elif client and client[0] in connects:
+                connects[client[0]].append(said[2])
+    if len(records) != len(ended) or connects or not passed:
+        wrong.append("%d sessions, not %d" % (len(records), len(ended)))
+    for (ip, port, said), record in zip(ended, records):
+        failed = {test for test, word in (("dnsbl", "DNSBL "), ("pregreet", "PREGREET "),
+                                          ("pipelining", "COMMAND PIPELINING "))
+                  if any(text.startswith(word) for text in said)}
+        rejects = sum("reject: RCPT" in text for text in said)
+        left = any(text.startswith("HANGUP ") for text in said)
+        got = (record["client_ip"], record["screen"]["client_port"], set(record["screen"]["failed"]),
+               sum(len(mail["rcpts"]) for mail in record["mails"]), record["end"]["kind"])
+        want = (ip, port, failed, rejects, "lost" if left else "screened")
+        if got != want:
+            wrong.append("%r, not %r" % (got, want))
+    say("complete.log: what postscreen kept to itself", wrong)
+
+
 def main():
     samples, work = sys.argv[1], sys.argv[2]
     compare_told("misc_forms.log", read(samples, "misc_forms.truth.json")["sessions"],
                  read_lines(work, "misc_forms.log.jsonl"))
     for name, truth in read(samples, "forum", "truth.json").items():
         compare_told(name, truth["sessions"], read_lines(work, name + ".jsonl"))
-    compare_oracle(read_lines(work, "oracle"), read_lines(work, "complete.jsonl"))
+    complete = read_lines(work, "complete.jsonl")
+    compare_oracle(read_lines(work, "oracle"), [record for record in complete if "screen" not in record])
+    compare_screened(sys.argv[3], [record for record in complete if "screen" in record])
     misc = {r["pid"]: r for r in read_lines(work, "misc_forms.log.jsonl")}
     say("zones of one session differ, and it is an hour long",
         [] if misc[107]["t_end"] - misc[107]["t_connect"] == 3600 else [str(misc[107])])
-    mails = [mail for record in read_lines(work, "complete.jsonl") for mail in record["mails"]]
+    mails = [mail for record in complete if "screen" not in record for mail in record["mails"]]
     say("complete.log: each mail's way through the queue",
         [] if len(mails) == 311 and sum(m["removed"] for m in mails) == 310 and
         sum(len(m["deliveries"]) for m in mails) == 372 else ["%d mails" % len(mails)])

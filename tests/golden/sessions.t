@@ -82,13 +82,37 @@ same "and leaves standard output alone" "$(cat "$work/out")" "$(cat "$logs/one-m
 ok "a missing file: 75" exits 75 run "$logs/one-mail.log" "$work/none"
 empty "and nothing is written" "$(cat "$work/out")"
 ok "a folder: 75" exits 75 run "$work"
-gzip -c "$logs/one-mail.log" >"$work/log.gz"
-ok "a compressed file: 65" exits 65 run "$work/log.gz"
-ok "and how to read it" grep -q 'log.gz: is compressed; read it with: zcat' "$work/err"
+
+# Compressed files are known by what they begin with; plain and compressed ones may be mixed.
+gzip -c "$work/1" >"$work/1.gz"
+if command -v bzip2 >/dev/null && command -v zstd >/dev/null; then
+	bzip2 -c "$work/2" >"$work/2.bz2"
+	zstd -qc "$work/2" >"$work/2.zst"
+	same "gzip and bzip2" "$(run "$work/1.gz" "$work/2.bz2")" "$(cat "$logs/transactions.jsonl")"
+	same "plain and zstd" "$(run "$work/1" - <"$work/2.zst")" "$(cat "$logs/transactions.jsonl")"
+fi
+cat "$work/1.gz" >"$work/both.gz"
+gzip -c "$work/2" >>"$work/both.gz"
+same "two members, by a pipe" "$(cat "$work/both.gz" | run)" "$(cat "$logs/transactions.jsonl")"
+cp "$logs/new-year.log" "$work/dated"
+touch -d '2020-03-05 12:00 UTC' "$work/dated"
+gzip "$work/dated"
+same "the year by the date of a compressed file" \
+	"$("$sessions" --zone UTC "$work/dated.gz" | sed 's/.*"t_connect":\([0-9]*\).*/\1/' | tr '\n' ' ')" \
+	"1577836799 1582934399 "
+head -c 300 "$work/both.gz" >"$work/cut.gz"
+ok "a compressed file that ends early: 65" exits 65 run "$work/cut.gz"
+ok "and what is wrong with it" grep -q 'cut.gz: is compressed, and ends in the middle (gzip)' "$work/err"
+{ head -c 300 "$work/both.gz"; echo damage; tail -c +308 "$work/both.gz"; } >"$work/bad.gz"
+ok "one that is damaged: 65" exits 65 run "$work/bad.gz"
+ok "and that it is" grep -q 'bad.gz: is compressed, and damaged (gzip)' "$work/err"
+printf '\3757zXZ\000and so on' >"$work/log.xz"
+ok "one in a form that is not read: 65" exits 65 run "$work/log.xz"
+ok "and its name" grep -q 'log.xz: is compressed in a form that cannot be read here (xz)' "$work/err"
 ok "an unknown zone: 64" exits 64 "$sessions" --zone Nowhere/Else "$logs/one-mail.log"
 ok "a zone outside of its folder: 64" exits 64 "$sessions" --zone ../../../etc/passwd "$logs/one-mail.log"
 ok "a year that is none: 64" exits 64 "$sessions" --year x
-ok "an unknown switch: 64" exits 64 "$sessions" --follow-state x
+ok "an unknown switch: 64" exits 64 "$sessions" --no-such-switch
 ok "standard output is full: 75" exits 75 sh -c "'$sessions' --year 2026 '$logs/one-mail.log' >/dev/full"
 ok "--help: 0" exits 0 "$sessions" --help
 ok "--version: 0" exits 0 "$sessions" --version
