@@ -76,7 +76,7 @@ machine_state() { # what a laboratory must not change on the machine
 
 copy_lab() { # DIR: a tree with just what the laboratory needs, programs included
 	mkdir "$1"
-	cp -R lab zones postfix-conf "$1/"
+	cp -R lab "$1/"
 	for cl_program in lab/emt-fill delivery/emt-deliver delivery/emt-enrich \
 		sessionparse/emt-sessions; do
 		install -D "$OBJ/$cl_program" "$1/obj/$cl_program"

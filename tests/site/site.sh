@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+# site.sh - the hosts of a rendered tree as they would be: each with the tree's /etc over the machine's own, and with
+# real servers, all in one private network (tests/delivery/postfix.sh: own_machine) whose loopback has every address.
+
+: "${root:?own_machine comes first}"
+
+boot_host() { # TREE FQDN: a process that holds a host's mount and name namespaces
+	mkdir -p "$root/host/$2"
+	unshare --mount --uts --propagation private sh -c '
+		set -e
+		disk=$1 tree=$2 fqdn=$3
+		hostname "$fqdn"
+		mkdir "$disk/up" "$disk/work"
+		# The upper folder holds the rendered files: they win over what the machine has.
+		cp -R "$tree/$fqdn/etc/." "$disk/up/"
+		mount -t overlay -o "lowerdir=/etc,upperdir=$disk/up,workdir=$disk/work" overlay /etc
+		for place in run var/log var/spool var/lib/nsd var/lib/unbound var/lib/postfix var/lib/postgrey srv; do
+			mkdir -p "$disk/$place"
+			mkdir -p "/$place"
+			mount --bind "$disk/$place" "/$place"
+		done
+		echo "$$" >"$disk/pid"
+		exec sleep infinity' sh "$root/host/$2" "$1" "$2" &
+	wait_for 20 test -s "$root/host/$2/pid"
+}
+
+on() { # FQDN COMMAND...
+	on_host=$1
+	shift
+	nsenter -t "$(cat "$root/host/$on_host/pid")" -m -u "$@"
+}
+
+make_folders() { # FQDN: what systemd-tmpfiles would make
+	on "$1" awk '$1 == "d" { print $2, $3, $4 }' /etc/tmpfiles.d/emt.conf | while read -r mf_path mf_mode mf_user; do
+		on "$1" install -d -o "$mf_user" -m "$mf_mode" "$mf_path"
+	done
+}
+
+start_nsd() { # FQDN [SUFFIX]
+	on "$1" install -d -o nsd -g nsd /run/nsd /var/lib/nsd
+	on "$1" nsd -c "/etc/nsd/nsd${2-}.conf"
+}
+
+start_postfix_of() { # FQDN [SUFFIX]: its configuration alone, from /etc/postfixSUFFIX
+	sp_conf=/etc/postfix${2-} sp_q=/var/spool/postfix${2-} sp_data=/var/lib/postfix${2-}
+	# Postfix does not trust files that are younger than two seconds, and waits.
+	on "$1" find "$sp_conf" /etc/mail -type f -exec touch -d '1 hour ago' {} +
+	on "$1" sh -c "
+		install -d -o root -g root $sp_q $sp_q/pid
+		cd $sp_q && install -d -o postfix -g root -m 0700 active bounce corrupt defer deferred flush hold \
+			incoming private saved trace
+		install -d -o postfix -g postdrop -m 0730 maildrop
+		install -d -o postfix -g postdrop -m 0710 public
+		install -d -o postfix -g postfix -m 0700 $sp_data
+		exec env MAIL_CONFIG=$sp_conf /usr/lib/postfix/sbin/master -c $sp_conf -w"
+}
+
+add_addresses() { # ADDRESS...: to the loopback interface
+	for aa_ip; do
+		case $aa_ip in
+		*:*) ip -6 addr add "$aa_ip/128" dev lo nodad ;;
+		*) ip addr add "$aa_ip/32" dev lo ;;
+		esac
+	done
+}
+
+# What follows in a site file behind host.* and addresses.*.
+site_addresses() { # FILE
+	sed -n 's/^host\.[^=]*= *[^ ]* *//p; s/^addresses\.[^=]*= *//p' "$1"
+}
