@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""compare.py SUITE PROGRAM WORK - random populations (generate.py) through emt-mxinfer and through the oracle.
+
+SUITE: names, tsv, forms, scan, switches, compat, shards.  Prints `same NAME` or `different NAME`, differences as comments, and
+`domains N`: how many were compared.  EMT_SOAK=1 compares ten times as many, of other seeds."""
+import json
+import os
+import random
+import subprocess
+import sys
+
+import generate
+import oracle
+
+SOAK = bool(os.environ.get("EMT_SOAK"))
+SWITCHES = ["disable_tls", "disable_banner", "disable_heuristics", "disable_heuristics_as",
+            "disable_heuristics_tls_pattern", "disable_heuristics_banner_pattern"]
+
+
+class Suite:
+    def __init__(self, program, work):
+        self.program, self.work = program, work
+        self.suffixes = oracle.Suffixes(oracle.PSL)
+        self.providers = oracle.Providers(oracle.PROVIDERS)
+        self.patterns = oracle.NamePatterns(oracle.PATTERNS)
+        self.domains_n = 0
+        self.dir_n = 0
+
+    def generate(self, seed, domains, *options):
+        """A new population; its folder."""
+        self.dir_n += 1
+        where = os.path.join(self.work, "p%d" % self.dir_n)
+        generate.main(["--seed", str(seed), "--domains", str(domains), "-o", where] + list(options))
+        return where
+
+    def run(self, arguments, stdin=None):
+        """Standard output of emt-mxinfer, or None with a comment."""
+        done = subprocess.run([self.program] + arguments, stdin=stdin or subprocess.DEVNULL, capture_output=True)
+        if done.returncode != 0:
+            print("# %s: exit status %d" % (" ".join(arguments)[:300], done.returncode))
+            print("#", done.stderr.decode("utf-8", "replace")[-500:].replace("\n", "\n# "))
+            return None
+        return done.stdout
+
+    def truth(self, world, switches):
+        """The oracle's records of a world."""
+        options = oracle.parse_arguments(["none:"] + switches)
+        for domain in world.domains.values():
+            domain.primary = None
+        inference = oracle.Inference(options, self.suffixes, self.providers, self.patterns)
+        return inference.records(world, world)
+
+    def compare(self, name, output, records):
+        """One line for a test; the first few differences below it."""
+        self.domains_n += len(records)
+        got = [bare(json.loads(line)) for line in (output or b"").decode("utf-8", "surrogateescape").splitlines()]
+        want = [bare(record) for record in records]
+        say(output is not None and got == want, name, differences(got, want))
+
+
+def differences(got, want):
+    """What is wrong, domain by domain."""
+    found = {one["domain"]: one for one in got}
+    wanted = {one["domain"]: one for one in want}
+    for name in [name for name in found if name not in wanted][:5]:
+        yield "not wanted: %s" % json.dumps(found[name])
+    for name in wanted:
+        if found.get(name) != wanted[name]:
+            yield "got  %s\n#   want %s" % (json.dumps(found.get(name)), json.dumps(wanted[name]))
+    if [one["domain"] for one in got] != [one["domain"] for one in want]:
+        yield "the domains are not those, or not in their order"
+
+
+def bare(record):
+    """What a record must say: the texts of what is no answer, and further keys, are free."""
+    ids = [{key: entry[key] for key in ("mx", "id", "type", "source", "score", "corrected", "new_id", "company")}
+           | ({"reason": entry["reason"]} if entry["corrected"] else {}) for entry in record["ids"]]
+    return {"schema": record["schema"], "domain": record["domain"], "self_hosted": record["self_hosted"], "ids": ids,
+            "no_id": [entry["mx"] for entry in record["no_id"]]}
+
+
+def say(good, name, details=()):
+    print("same" if good else "different", name, flush=True)
+    for detail in list(details)[:3]:
+        print("#  ", detail)
+
+
+def shard_files(where, form, n=1):
+    return [os.path.join(where, "%s.%d" % (form, i)) for i in range(n)]
+
+
+def tables(where):
+    return [(kind, os.path.join(where, kind)) for kind in ("zgrab", "ip2asn", "pfx2as", "addresses")
+            if os.path.exists(os.path.join(where, kind))]
+
+
+def sizes(*pairs):
+    """(seed, domains) of each population."""
+    return [(seed + 1000 * i, n) for seed, n in pairs for i in range(10 if SOAK else 1)]
+
+
+def suite_tsv(s):
+    for seed, n in sizes((1, 1), (2, 3), (3, 30), (4, 300), (5, 3000), (6, 12000)):
+        where = s.generate(seed, n, "--forms", "tsv")
+        world = oracle.read_world(["tsv:%s/tsv.0" % where], False)
+        s.compare("TSV, seed %d, %d domains" % (seed, n), s.run(shard_files(where, "tsv")), s.truth(world, []))
+    for seed, n in sizes((11, 10), (12, 200), (13, 2000), (14, 5000)):
+        where = s.generate(seed, n, "--forms", "tsv", "--dirty")
+        world = oracle.read_world(["tsv:%s/tsv.0" % where], False)
+        s.compare("TSV with bad rows, seed %d, %d domains" % (seed, n), s.run(shard_files(where, "tsv")),
+                  s.truth(world, []))
+
+
+def suite_names(s):
+    """The registered domain of names at, below and far below each rule of the Public Suffix List."""
+    r = random.Random(61)
+    rows = ["domain_name\tmx\tmx_pref\tip_of_mx\tasn_of_ip\tdict_scanning_data\tip_scan_debug_message"]
+    with open(oracle.PSL, encoding="utf-8") as f:
+        rules = [line.split()[0] for line in f if line.strip() and not line.startswith("//")]
+    for i, rule in enumerate(rules):
+        rule = rule.removeprefix("!").replace("*", "any")
+        names = [rule, "a." + rule, "b.a." + rule, "c.b.a." + rule, rule.partition(".")[2] or rule]
+        for k, name in enumerate(names):
+            if r.random() < 0.5:
+                name = ".".join(map(oracle.a_label, name.split(".")))
+            if r.random() < 0.1:
+                name = "".join(c.upper() if c.isascii() else c for c in name) + "."
+            rows.append("d%d-%d.com\t%s\t10\t192.0.2.1\t\t{'smtp': {'starttls': {'banner': '220 x'}}}" % (i, k, name))
+    where = os.path.join(s.work, "names.tsv")
+    with open(where, "w", encoding="utf-8") as f:
+        f.write("\n".join(rows) + "\n")
+    world = oracle.read_world(["tsv:" + where], False)
+    s.compare("names around each rule of the Public Suffix List", s.run([where]), s.truth(world, []))
+
+
+def suite_forms(s):
+    for seed, n, *options in ((21, 10), (22, 500), (23, 8000), (24, 3, "--several-as"), (25, 500, "--several-as"),
+                              (26, 8000, "--several-as")):
+        for seed, n in sizes((seed, n)):
+            where = s.generate(seed, n, "--forms", "zdns", *options)
+            inputs = [("zdns", os.path.join(where, "zdns.0"))] + tables(where)
+            world = oracle.read_world(["%s:%s" % one for one in inputs], False)
+            output = s.run([name for _, name in inputs])
+            s.compare("zdns, zgrab2 and %s, seed %d, %d domains" % (inputs[-1][0], seed, n), output, s.truth(world, []))
+            other = s.run([name for _, name in reversed(inputs)])
+            say(output is not None and other == output, "the files in another order, seed %d" % seed)
+
+
+def suite_scan(s):
+    for seed, n, *options in ((71, 10), (72, 500, "--several-as"), (73, 12000, "--several-as"), (74, 500, "--variants"),
+                              (75, 6000, "--variants")):
+        for seed, n in sizes((seed, n)):
+            where = s.generate(seed, n, "--forms", "scan", *options)
+            files = [os.path.join(where, name) for name in ("scan.0", "addresses")]
+            world = oracle.read_world(["scan:" + name for name in files], False)
+            records = s.truth(world, [])
+            output = s.run(files)
+            s.compare("mx-scan/1, seed %d, %d domains" % (seed, n), output, records)
+            say(output is not None and s.run(files[::-1]) == output, "the addresses before the domains, seed %d" % seed)
+            mixed = os.path.join(where, "mixed")  # one file, addresses among the domains, as a scanner writes them
+            mix(files, mixed, seed)
+            say(output is not None and s.run([mixed]) == output, "addresses among the domains, seed %d" % seed)
+
+
+def mix(files, mixed, seed):
+    """The lines of two files in one, those of each in their order."""
+    r = random.Random(seed)
+    lines = []
+    for name in files:
+        with open(name, encoding="utf-8") as f:
+            lines.append(f.readlines())
+    first, second = map(iter, lines)
+    order = [first] * len(lines[0]) + [second] * len(lines[1])
+    r.shuffle(order)
+    with open(mixed, "w", encoding="utf-8") as f:
+        f.writelines(map(next, order))
+
+
+def suite_switches(s):
+    for seed, n in sizes((31, 1500), (32, 1500)):
+        where = s.generate(seed, n, "--forms", "tsv")
+        world = oracle.read_world(["tsv:%s/tsv.0" % where], False)
+        sets = [["--" + name] for name in SWITCHES]
+        sets += [["--heuristics_threshold", str(t)] for t in (0, 1, 2, 6, 1000000)]
+        sets += [["--map_id_to_company", "False"], ["--map_id_to_company"], ["--map_id_to_company", "True"]]
+        r = random.Random(seed)
+        for _ in range(12):
+            some = ["--" + name for name in SWITCHES if name != "disable_heuristics" and r.random() < 0.4]
+            sets.append(some + ["--heuristics_threshold", str(r.choice((1, 3, 10, 100)))])
+        for switches in sets:
+            s.compare("%s, seed %d" % (" ".join(switches), seed), s.run(shard_files(where, "tsv") + switches),
+                      s.truth(world, switches))
+
+
+def suite_compat(s):
+    for seed, n in sizes((41, 5), (42, 100), (43, 1000), (44, 8000)):
+        where = s.generate(seed, n, "--forms", "tsv", "--plain")
+        world = oracle.read_world(["tsv:%s/tsv.0" % where], True)
+        for switches in [["--compat"]] + ([["--compat", "--heuristics_threshold", "1000"],
+                                           ["--compat", "--disable_heuristics_as"],
+                                           ["--compat", "--disable_tls"]] if n < 5000 else []):
+            s.compare("%s, seed %d, %d domains" % (" ".join(switches), seed, n),
+                      s.run(switches + shard_files(where, "tsv")), s.truth(world, switches))
+
+
+def suite_shards(s):
+    """count | merge | infer of any partition, and any -j, is the one-shot run byte for byte."""
+    r = random.Random(51)
+    cases = [(51, 2000, k, "tsv") for k in (range(1, 17) if SOAK else (1, 2, 3, 7, 16))]
+    cases += [(53, 1500, k, "scan") for k in (range(1, 17) if SOAK else (1, 4, 16))]
+    cases += [(52, 1500, k, "zdns") for k in (range(1, 17) if SOAK else (1, 2, 5, 16))]
+    for seed, n, k, form in cases:
+        where = s.generate(seed, n, "--forms", form, "--shards", str(k))
+        files = shard_files(where, form, k)
+        joined = [name for _, name in tables(where)]
+        want = s.run(["-j", "1"] + files + joined)
+        for threads in ("2", "3", "8"):
+            say(want is not None and s.run(["-j", threads] + files + joined) == want,
+                "%s, %d files, -j %s" % (form, k, threads))
+        states = []
+        for i, name in enumerate(files):
+            states.append(os.path.join(where, "state.%d" % i))
+            s.run(["count", "-j", r.choice("123"), name] + joined + ["-o", states[-1]])
+        r.shuffle(states)
+        model = os.path.join(where, "model")
+        s.run(["merge"] + merged_by_steps(s, where, states, r) + ["-o", model])
+        got = [s.run(["infer", "-j", r.choice("123"), "--model", model, name] + joined) for name in files]
+        say(want and None not in got and b"".join(got) == want, "%s, %d shards: count, merge, infer" % (form, k))
+
+
+def merged_by_steps(s, where, states, r):
+    """Some states merged before, so that merging is seen to be associative."""
+    if len(states) < 3:
+        return states
+    cut = r.randrange(2, len(states))
+    part = os.path.join(where, "part")
+    s.run(["merge"] + states[:cut] + ["-o", part])
+    return states[cut:] + [part]
+
+
+def main():
+    suite, program, work = sys.argv[1:]
+    s = Suite(program, work)
+    globals()["suite_" + suite](s)
+    print("domains", s.domains_n)
+
+
+if __name__ == "__main__":
+    main()
