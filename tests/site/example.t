@@ -20,7 +20,7 @@ cp -R example-setup "$tree"
 # shellcheck disable=SC2046 # a list of addresses
 add_addresses $(site_addresses $site) 203.0.113.11 2001:db8:f::11
 mount -t tmpfs -o mode=755 emt-test /usr/local/bin
-cp "$OBJ/delivery/emt-deliver" "$OBJ/sessionparse/emt-sessions" /usr/local/bin/
+cp "$OBJ/delivery/emt-deliver" "$OBJ/sessionparse/emt-sessions" "$OBJ/site/emt-site" /usr/local/bin/
 
 ok "emt-site sign" "$OBJ/site/emt-site" sign -c $site -o "$tree"
 ok "emt-site testca" "$OBJ/site/emt-site" testca -c $site "$tree"
@@ -226,6 +226,19 @@ rcpt=measurement@$(token v4-mail).v4-mail.$M
 same "and finds the session of a probe" "$(on mail.$M sh -c 'cat /srv/sessions/*.jsonl' |
 	jq -c "select(any(.mails[]?; .queue_id and .rcpts[0][0] == \"$rcpt\")) | [.complete, .tls.protocol]")" '[true,"TLSv1.3"]'
 same "the files belong to the user of the data" "$(on mail.$M sh -c 'stat -c %U /srv/sessions/*' | sort -u)" nobody
+
+signature() {
+	drill -D @198.51.100.29 v6only.$M SOA | awk '$4 == "RRSIG" { print $NF; exit }'
+}
+before=$(signature)
+job=$(on dns-v6.$M sed -n 's/^ExecStart=//p' /etc/systemd/system/emt-sign.service | head -n 1)
+# shellcheck disable=SC2086 # a command line
+ok "a name server renews its signatures: $job" on dns-v6.$M $job --share "$PWD"
+on dns-v6.$M /etc/emt/reload
+renewed() {
+	[ -n "$before" ] && [ -n "$(signature)" ] && [ "$(signature)" != "$before" ]
+}
+ok "and serves them after /etc/emt/reload" wait_for 20 renewed
 
 ok "the dialogue is in the log" on dane.$M grep -q 'smtpd\[.*: < .*\]: EHLO' /var/log/maillog
 same "no host has warned, but of names and of the client that did not like the certificate" "$(for name in mail plaintext dane tls-force tls-invalid; do
