@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "base/cursor.h"
+#include "mxinfer/intern.h"
+#include "mxinfer/keyed_hash.h"
 
 struct as_list {
 	uint32_t *v;
@@ -31,11 +33,19 @@ struct company_table {
 	size_t companies_n;
 	struct company_id *ids;
 	size_t ids_n;
+	struct intern exact;     /* the ids without wildcard, which are asked for all the time */
+	uint32_t *exact_company; /* by these */
 	const struct company_filter **filters;
 	size_t filters_n;
 	size_t files_n;
 	uint32_t current; /* the company whose lines are being read */
 };
+
+static void
+free_exact(void *exact)
+{
+	intern_free(exact);
+}
 
 struct company_table *
 company_table_new(struct arena *a)
@@ -44,6 +54,7 @@ company_table_new(struct arena *a)
 
 	t->arena = a;
 	t->companies = arena_alloc(a, sizeof *t->companies);
+	arena_defer(a, free_exact, &t->exact);
 	return t;
 }
 
@@ -184,6 +195,18 @@ ready_filters(struct company_table *t)
 	}
 }
 
+/* Later lines win. */
+static void
+ready_exact(struct company_table *t)
+{
+	intern_free(&t->exact);
+	t->exact_company = arena_alloc(t->arena, (t->ids_n + 1) * sizeof *t->exact_company);
+	for (size_t i = 0; i < t->ids_n; i++)
+		if (t->ids[i].company && !t->ids[i].wildcard)
+			t->exact_company[intern_add(&t->exact, t->ids[i].pattern,
+			    keyed_hash(t->ids[i].pattern))] = t->ids[i].company;
+}
+
 const char *
 company_table_read(struct company_table *t, const char *path, int64_t *date_utc)
 {
@@ -192,19 +215,20 @@ company_table_read(struct company_table *t, const char *path, int64_t *date_utc)
 	t->files_n++;
 	t->current = 0;
 	error = table_file_read(t->arena, path, take_line, t, date_utc);
+	ready_exact(t);
 	ready_filters(t);
 	return error;
 }
 
-/* Later lines win; a domain wins over a pattern. */
 uint32_t
 company_of(const struct company_table *t, struct span id)
 {
+	uint32_t exact = intern_find(&t->exact, id, keyed_hash(id));
+
+	if (exact)
+		return t->exact_company[exact];
 	for (size_t i = t->ids_n; i-- > 0;)
-		if (t->ids[i].company && !t->ids[i].wildcard && span_eq(t->ids[i].pattern, id))
-			return t->ids[i].company;
-	for (size_t i = t->ids_n; i-- > 0;)
-		if (t->ids[i].company && t->ids[i].wildcard && table_glob(t->ids[i].pattern, id))
+		if (t->ids[i].wildcard && t->ids[i].company && table_glob(t->ids[i].pattern, id))
 			return t->ids[i].company;
 	return 0;
 }

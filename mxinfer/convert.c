@@ -34,6 +34,14 @@ never_known(struct facts *f, struct span bytes, uint32_t *handle, uint32_t *note
 	return false;
 }
 
+static bool
+verify(struct facts *f, const struct span *chain, size_t chain_n, int64_t time_utc)
+{
+	const struct convert *c = (struct convert *)f;
+
+	return trust_verify(c->params.trust, chain, chain_n, time_utc) == TRUST_OK;
+}
+
 struct facts *
 convert_new(const struct convert_params *params)
 {
@@ -44,6 +52,7 @@ convert_new(const struct convert_params *params)
 	c->facts.bad = on_bad;
 	c->facts.host_known = never_known;
 	c->facts.cert_known = never_known;
+	c->facts.verify = params->trust ? verify : NULL;
 	c->table = as_table_new();
 	buf_init(&c->out, SIZE_MAX / 4);
 	return &c->facts;

@@ -14,13 +14,15 @@
 #ifndef EMT_MXINFER_CONVERT_H
 #define EMT_MXINFER_CONVERT_H
 
+#include "io/trust.h"
 #include "mxinfer/facts.h"
 
 enum convert_to { CONVERT_MX_SCAN, CONVERT_TSV };
 
 struct convert_params {
 	enum convert_to to;
-	bool raw; /* mx-scan/1: certificates as they stood, beside their names */
+	bool raw;                  /* mx-scan/1: certificates as they stood, beside their names */
+	const struct trust *trust; /* verifies raw chains; NULL: what records say stands */
 	/* Takes whole records. */
 	void (*write)(void *state, struct span text);
 	/* As facts.bad. */

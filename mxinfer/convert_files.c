@@ -143,8 +143,12 @@ int
 convert_files(const struct convert_job *job, char *const *files, int files_n, FILE *out)
 {
 	struct conversion c = {.job = job, .out = out, .diagnostics = {.strict = job->strict}};
-	struct convert_params params = {
-	    .to = job->to, .raw = job->raw, .write = write_text, .bad = note_bad, .state = &c};
+	struct convert_params params = {.to = job->to,
+	    .raw = job->raw,
+	    .trust = job->trust,
+	    .write = write_text,
+	    .bad = note_bad,
+	    .state = &c};
 	int status;
 
 	c.facts = convert_new(&params);

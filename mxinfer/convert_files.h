@@ -10,9 +10,10 @@
 
 struct convert_job {
 	enum convert_to to;
-	bool raw;              /* convert_params */
-	const char *form;      /* --input; NULL: told by the content */
-	struct option_list as; /* AS tables; a MaxMind database is known by its name, .mmdb */
+	bool raw;                  /* convert_params */
+	const struct trust *trust; /* likewise */
+	const char *form;          /* --input; NULL: told by the content */
+	struct option_list as;     /* AS tables; a MaxMind database is known by its name, .mmdb */
 	size_t max_field;
 	bool strict;
 };

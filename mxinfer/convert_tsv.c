@@ -14,7 +14,7 @@ struct row {
 	uint32_t as;      /* of `texts`, as octets; 0: none */
 	uint32_t host;    /* 0: none */
 	uint16_t preference;
-	bool has_mx, null_mx;
+	bool has_mx;
 };
 
 /* What is known of an address, whichever domain's; several are a list. */
@@ -27,10 +27,10 @@ struct table {
 	struct row *rows;
 	size_t rows_n, rows_room;
 	struct intern texts;
-	struct intern hosts;     /* scan columns */
-	struct intern addresses; /* family, octets, variant */
-	uint32_t *known_first;   /* by address; 0: none */
-	size_t known_first_room;
+	struct intern hosts;                /* scan columns */
+	struct intern addresses;            /* family, octets, variant */
+	uint32_t *known_first, *known_last; /* by address; 0: none */
+	size_t known_first_room, known_last_room;
 	struct known *known; /* from 1 */
 	size_t known_n, known_room;
 	struct buf column, cert; /* of the host and certificate that were described last */
@@ -63,8 +63,10 @@ add_address(struct table *t, const struct ip *ip, struct span variant)
 	buf_free(&key);
 	t->known_first =
 	    intern_beside(t->known_first, &t->known_first_room, id, sizeof *t->known_first);
+	t->known_last =
+	    intern_beside(t->known_last, &t->known_last_room, id, sizeof *t->known_last);
 	if (id > before)
-		t->known_first[id] = 0;
+		t->known_first[id] = t->known_last[id] = 0;
 	return id;
 }
 
@@ -79,10 +81,23 @@ new_row(struct table *t, struct span domain)
 	return row;
 }
 
+/* The null MX is "." (RFC 7505), however the input has it. */
+static void
+set_mx(struct table *t, struct row *row, struct span mx, uint16_t preference)
+{
+	row->mx = add(&t->texts, mx.n ? mx : SPAN_LIT("."));
+	row->preference = preference;
+	row->has_mx = true;
+}
+
 static void
 on_domain(struct facts *f, const struct fact_domain *fact)
 {
-	new_row((struct table *)f, fact->domain)->null_mx = fact->dns == FACT_DNS_NULL_MX;
+	struct table *t = (struct table *)f;
+	struct row *row = new_row(t, fact->domain);
+
+	if (fact->dns == FACT_DNS_NULL_MX)
+		set_mx(t, row, SPAN_LIT("."), 0);
 }
 
 static void
@@ -93,10 +108,7 @@ on_mx(struct facts *f, const struct fact_mx *fact)
 
 	if (fact->implicit)
 		return;
-	row->mx = add(&t->texts, fact->mx);
-	row->preference = fact->preference;
-	row->has_mx = fact->mx.n > 0;
-	row->null_mx = fact->mx.n == 0;
+	set_mx(t, row, fact->mx, fact->preference);
 	row->host = fact->host;
 	row->as = add_as(t, fact->as, fact->as_n);
 	if (fact->address)
@@ -111,9 +123,12 @@ on_address(struct facts *f, const struct fact_address *fact)
 	size_t n = ++t->known_n;
 
 	t->known = intern_beside(t->known, &t->known_room, n, sizeof *t->known);
-	t->known[n] =
-	    (struct known){add_as(t, fact->as, fact->as_n), fact->host, t->known_first[id]};
-	t->known_first[id] = (uint32_t)n;
+	t->known[n] = (struct known){add_as(t, fact->as, fact->as_n), fact->host, 0};
+	if (t->known_first[id])
+		t->known[t->known_last[id]].next = (uint32_t)n;
+	else
+		t->known_first[id] = (uint32_t)n;
+	t->known_last[id] = (uint32_t)n;
 }
 
 /* PEM of a certificate in either of its forms, as the Python tool wants it. */
@@ -264,8 +279,8 @@ put_row(struct table *t, const struct row *row, uint32_t host)
 	if (row->has_mx)
 		put_field(out, intern_text(&t->texts, row->mx));
 	buf_putc(out, '\t');
-	if (row->has_mx || row->null_mx)
-		buf_printf(out, "%d", row->null_mx ? 0 : row->preference);
+	if (row->has_mx)
+		buf_printf(out, "%d", row->preference);
 	buf_putc(out, '\t');
 	if (row->address) {
 		struct ip ip = address_ip(t, row->address);
@@ -316,6 +331,7 @@ end(struct convert *c)
 	intern_free(&t->addresses);
 	free(t->rows);
 	free(t->known_first);
+	free(t->known_last);
 	free(t->known);
 	buf_free(&t->column);
 	buf_free(&t->cert);

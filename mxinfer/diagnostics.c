@@ -66,4 +66,9 @@ diagnostics_summary(const struct diagnostics *d)
 	for (size_t i = 0; i < FACT_BAD_N; i++)
 		if (causes[i].fault && d->counts[i] > SHOWN_MAX && !d->strict)
 			log_warning("%s: %" PRIu64 " in all", causes[i].text, d->counts[i]);
+	if (d->counts[FACT_NO_ROOTS])
+		log_warning("%" PRIu64
+			    " certificates count as not trusted, since the scanner had no "
+			    "system roots; --verify verifies them here",
+		    d->counts[FACT_NO_ROOTS]);
 }

@@ -14,16 +14,40 @@ struct fact_memo {
 	bool used;
 };
 
+enum {
+	NAME_ROOM = 8 + 1 + HOSTNAME_MAX,
+	AS_ROOM = 1 + FACT_AS_MAX * 4,
+	TEXT_ROOM = 1 + FACT_WHAT_MAX,
+	/* More than any fact takes, but for the names of a certificate. */
+	FACT_ROOM = 64 + 4 * NAME_ROOM + AS_ROOM + 2 * TEXT_ROOM,
+};
+
+/* Room for one fact, or for one name of a certificate: filled from w->at on, without further ado.
+ */
+static void
+begin(struct fact_writer *w)
+{
+	w->from = w->at = buf_room(w->out, FACT_ROOM);
+}
+
+static void
+end(struct fact_writer *w)
+{
+	buf_added(w->out, (size_t)(w->at - w->from));
+}
+
 static void
 put(struct fact_writer *w, const void *p, size_t n)
 {
-	buf_put(w->out, (struct span){p, n});
+	if (n)
+		memcpy(w->at, p, n);
+	w->at += n;
 }
 
 static void
 put_u8(struct fact_writer *w, uint8_t value)
 {
-	buf_putc(w->out, (char)value);
+	*w->at++ = (char)value;
 }
 
 static void
@@ -35,23 +59,19 @@ put_u32(struct fact_writer *w, uint32_t value)
 static void
 put_head(struct fact_writer *w, enum fact_op_kind kind, uint64_t line)
 {
-	char head[1 + sizeof line];
-
-	head[0] = (char)kind;
-	memcpy(head + 1, &line, sizeof line);
-	put(w, head, sizeof head);
+	begin(w);
+	put_u8(w, (uint8_t)kind);
+	put(w, &line, sizeof line);
 }
 
 static void
 put_name(struct fact_writer *w, struct span text)
 {
 	uint64_t hash = keyed_hash(text);
-	char head[sizeof hash + 1];
 
-	memcpy(head, &hash, sizeof hash);
-	head[sizeof hash] = (char)text.n;
-	put(w, head, sizeof head);
-	buf_put(w->out, text);
+	put(w, &hash, sizeof hash);
+	put_u8(w, (uint8_t)text.n);
+	put(w, text.p, text.n);
 }
 
 static void
@@ -74,7 +94,7 @@ put_text(struct fact_writer *w, struct span s)
 {
 	s = beginning(s, FACT_WHAT_MAX);
 	put_u8(w, (uint8_t)s.n);
-	buf_put(w->out, s);
+	put(w, s.p, s.n);
 }
 
 static struct fact_writer *
@@ -97,6 +117,7 @@ bad(struct facts *f, uint64_t line, enum fact_bad cause, struct span what)
 	put_head(w, FACT_OP_BAD, line);
 	put_u8(w, (uint8_t)cause);
 	put_text(w, what);
+	end(w);
 }
 
 static bool
@@ -116,6 +137,7 @@ put_domain(struct fact_writer *w, uint64_t line, struct span domain, enum fact_d
 	put_head(w, FACT_OP_DOMAIN, line);
 	put_u8(w, (uint8_t)dns);
 	put_name(w, domain);
+	end(w);
 	/* Whoever takes the facts has this one for the domain before now. */
 	w->domain.n = 0;
 }
@@ -190,11 +212,12 @@ mx(struct facts *f, const struct fact_mx *fact)
 		put_name(w, hostname_span(&domain_name));
 	if (!(flags & FACT_SAME_MX))
 		put_name(w, hostname_span(&mx_name));
-	if (!fact->address)
-		return;
-	put_u32(w, fact->host);
-	put_as(w, fact->as, fact->as_n);
-	put_address(w, fact->address, fact->variant);
+	if (fact->address) {
+		put_u32(w, fact->host);
+		put_as(w, fact->as, fact->as_n);
+		put_address(w, fact->address, fact->variant);
+	}
+	end(w);
 }
 
 static void
@@ -208,6 +231,7 @@ address(struct facts *f, const struct fact_address *fact)
 	put_u32(w, fact->host);
 	put_as(w, fact->as, fact->as_n);
 	put_address(w, &fact->address, fact->variant);
+	end(w);
 }
 
 static void
@@ -220,6 +244,7 @@ range(struct facts *f, const struct fact_range *fact)
 	put(w, fact->first.octets, sizeof fact->first.octets);
 	put(w, fact->last.octets, sizeof fact->last.octets);
 	put_as(w, fact->as, fact->as_n);
+	end(w);
 }
 
 /* The handle of bytes, remembered or to be. */
@@ -298,6 +323,7 @@ host(struct facts *f, struct span bytes, uint32_t note, const struct fact_host *
 		put_greeting(w, fact->banner);
 	if (ehlo)
 		put_greeting(w, fact->ehlo);
+	end(w);
 	return slot;
 }
 
@@ -316,25 +342,37 @@ cert(struct facts *f, struct span bytes, uint32_t note, const struct fact_cert *
 
 	put_head(w, FACT_OP_CERT, 0);
 	put_u32(w, slot);
-	count_at = w->out->n;
 	put_u32(w, 0);
+	end(w);
+	count_at = w->out->n - sizeof n;
 	for (size_t i = 0; i < fact->names_n && fact->names_n <= FACT_CERT_NAMES_MAX; i++) {
 		struct hostname name;
 
 		if (read_name(w, fact->names[i], &name) != HOSTNAME_HOST)
 			continue;
+		begin(w);
 		put_name(w, hostname_span(&name));
+		end(w);
 		n++;
 	}
 	memcpy(w->out->p + count_at, &n, sizeof n);
 	return slot;
 }
 
+static bool
+verify(struct facts *f, const struct span *chain, size_t chain_n, int64_t time_utc)
+{
+	const struct fact_writer *w = (struct fact_writer *)f;
+
+	return trust_verify(w->params.trust, chain, chain_n, time_utc) == TRUST_OK;
+}
+
 void
 fact_writer_init(struct fact_writer *w, struct fact_writer_params params)
 {
 	*w = (struct fact_writer){
-	    .facts = {domain, mx, address, range, host_known, host, cert_known, cert, bad},
+	    .facts = {domain, mx, address, range, host_known, host, cert_known, cert, bad,
+		params.trust ? verify : NULL},
 	    .params = params,
 	    .hosts = must(calloc(FACT_SLOTS_N, sizeof *w->hosts)),
 	    .certs = must(calloc(FACT_SLOTS_N, sizeof *w->certs)),

@@ -10,18 +10,21 @@
 #define EMT_MXINFER_FACT_WRITER_H
 
 #include "base/buf.h"
+#include "io/trust.h"
 #include "mxinfer/fact_batch.h"
 #include "mxinfer/hostname.h"
 
 struct fact_writer_params {
 	bool compat;  /* names stay as they are, and greetings are read as the Python tool does */
 	bool explain; /* batches hold the greetings' texts, too; nothing is remembered */
+	const struct trust *trust; /* raw chains are verified by it; NULL: they are not */
 };
 
 struct fact_writer {
 	struct facts facts; /* first: what a reader is given */
 	struct fact_writer_params params;
 	struct buf *out;
+	char *from, *at; /* the fact that is being written */
 	struct fact_memo *hosts, *certs;
 	struct fact_before {
 		char text[HOSTNAME_MAX];

@@ -18,16 +18,18 @@
  *
  * How a record that is not as it should be is read (INFERENCE.md, "Bad rows"); each has one counted
  * diagnostic, `bad`:
- *   whole row skipped: not 6 or 7 columns, or what is behind a quoted field is no tab or line end;
- *     NUL in it; a field over --max-field; no domain, or one that is no name or an address (the
- * core finds that out); MX name without a preference, or with one that is no number of 0 to 65535;
- * a line that is no JSON object, or nested deeper than FACT_DEPTH_MAX; that part left out: an
- * address that is none; AS numbers that are none (AS8075, {1,2}, 1_2 and 1,2 are read; 0 is "not
- * known", without diagnostic); a scan column that is cut short or no literal (the row's other
- * columns stand; nothing of the column does); a PEM or DER that is none (the certificate is there,
- * without names); no diagnostic: what is empty, None or null is not there. An empty banner is none:
- * nobody answered (the core finds that out).  `names` of a certificate win over its raw form;
- * without the key, or with None, the names are those of the raw form: subject CN and DNS names. */
+ * - The whole row is skipped: not 6 or 7 columns, or what is behind a quoted field is no tab or
+ * line end; NUL in it; a field over --max-field; no domain, or one that is no name or an address
+ * (the core finds that out); MX name without a preference, or with one that is no number of 0 to
+ * 65535; a line that is no JSON object, or nested deeper than FACT_DEPTH_MAX.
+ * - That part is left out: an address that is none; AS numbers that are none (AS8075, {1,2}, 1_2
+ * and 1,2 are read; 0 is "not known", without diagnostic); a scan column that is cut short or no
+ *   literal (the row's other columns stand; nothing of the column does); a PEM or DER that is none
+ *   (the certificate is there, without names).
+ * - No diagnostic: what is empty, None or null is not there.
+ * An empty banner is none: nobody answered (the core finds that out).  `names` of a certificate win
+ * over its raw form; without the key, or with None, the names are those of the raw form: subject CN
+ * and DNS names. */
 #ifndef EMT_MXINFER_FACTS_H
 #define EMT_MXINFER_FACTS_H
 
@@ -37,9 +39,9 @@
 #include "base/span.h"
 
 enum {
-	FACT_DEPTH_MAX = 64,          /* nesting of a literal or of JSON */
+	FACT_DEPTH_MAX = 64,           /* nesting of a literal or of JSON */
 	FACT_CERT_NAMES_MAX = 2000000, /* names of a certificate; of more, none is taken */
-	FACT_AS_MAX = 64,             /* AS numbers of an address in one row; more are left out */
+	FACT_AS_MAX = 64,              /* AS numbers of an address in one row; more are left out */
 };
 
 /* What the DNS said of a domain's MX records, where it is not one of them. */
@@ -141,6 +143,10 @@ struct facts {
 
 	/* `what` is cut and made safe where it is shown; it may be the field itself. */
 	void (*bad)(struct facts *f, uint64_t line, enum fact_bad cause, struct span what);
+
+	/* Was a certificate to be trusted at that time?  chain: DER, the host's own first.  For
+	 * forms that have it; NULL: what the record says of it stands. */
+	bool (*verify)(struct facts *f, const struct span *chain, size_t chain_n, int64_t time_utc);
 };
 
 /* One input form.  Readers are functions without state of their own, so that any number of threads

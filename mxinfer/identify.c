@@ -170,7 +170,8 @@ identify_mx(struct identify *x, const struct inference *in, const struct view_mx
 		misidentify(x, in, mx, answer);
 	id = intern_text(
 	    &in->population->names, answer->corrected == 1 ? answer->new_id : answer->id);
-	answer->company = o->map_company ? company_of(in->companies, id) : 0;
+	answer->id_company = company_of(in->companies, id);
+	answer->company = o->map_company ? answer->id_company : 0;
 }
 
 static int

@@ -55,7 +55,8 @@ struct mx_answer {
 	enum mx_reason reason;
 	uint32_t reason_name;    /* MX_REASON_RENTED_SERVER: a name; 0 with compat: none */
 	uint32_t reason_company; /* MX_REASON_FILTER_AS */
-	uint32_t company;        /* 0: none */
+	uint32_t id_company;     /* of new_id if there is one, else of id; 0: none is known */
+	uint32_t company;        /* the same, if it is wanted */
 };
 
 struct identify {

@@ -52,12 +52,12 @@ struct pipe {
 
 void
 intake_init(struct intake *i, struct population *p, struct diagnostics *d, bool explain,
-    unsigned threads, size_t max_field)
+    const struct trust *trust, unsigned threads, size_t max_field)
 {
 	*i = (struct intake){
 	    .population = p,
 	    .diagnostics = d,
-	    .writer = {.compat = p->compat, .explain = explain},
+	    .writer = {.compat = p->compat, .explain = explain, .trust = trust},
 	    .threads = threads > PARALLEL_THREADS_MAX ? PARALLEL_THREADS_MAX : threads,
 	    .max_field = max_field,
 	};

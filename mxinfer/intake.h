@@ -33,7 +33,7 @@ enum intake_st {
 };
 
 void intake_init(struct intake *i, struct population *p, struct diagnostics *d, bool explain,
-    unsigned threads, size_t max_field);
+    const struct trust *trust, unsigned threads, size_t max_field);
 void intake_free(struct intake *i);
 
 /* Reads one file ("-": standard input) of the form `form`, or of the one that it looks like. */

@@ -187,6 +187,13 @@ intern_add(struct intern *t, struct span s, uint64_t hash)
 }
 
 void
+intern_seal(struct intern_index *index)
+{
+	free(index->slots);
+	*index = (struct intern_index){.slots_n = 0};
+}
+
+void
 intern_records_free(struct intern_records *t)
 {
 	free(t->index.slots);
@@ -194,16 +201,26 @@ intern_records_free(struct intern_records *t)
 	*t = (struct intern_records){.words_n = t->words_n};
 }
 
+/* Records are so short that a call of memcmp would be the larger part. */
+static inline bool
+same_words(const uint32_t *a, const uint32_t *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
 /* The id of a record, or 0 and the slot where it would be. */
 static uint32_t
 look_record(const struct intern_records *t, const uint32_t *words, uint32_t tag, size_t *slot)
 {
 	const struct intern_index *x = &t->index;
-	size_t octets_n = t->words_n * sizeof *words, at = tag & (x->slots_n - 1);
+	size_t at = tag & (x->slots_n - 1);
 
 	for (; x->slots[at].id; at = (at + 1) & (x->slots_n - 1))
 		if (x->slots[at].tag == tag &&
-		    !memcmp(intern_words(t, x->slots[at].id), words, octets_n))
+		    same_words(intern_words(t, x->slots[at].id), words, t->words_n))
 			return x->slots[at].id;
 	*slot = at;
 	return 0;

@@ -50,6 +50,10 @@ struct intern_records {
 };
 
 void intern_records_free(struct intern_records *t);
+
+/* Nothing more is added or looked for: gives back what that took.  What has a number stays. */
+void intern_seal(struct intern_index *index);
+
 uint32_t intern_record(struct intern_records *t, const uint32_t *words);
 uint32_t intern_find_record(const struct intern_records *t, const uint32_t *words); /* 0: none */
 

@@ -8,6 +8,8 @@
 
 #include "base/log.h"
 #include "mxinfer/answers.h"
+#include "mxinfer/convert_files.h"
+#include "mxinfer/explain.h"
 #include "mxinfer/keyed_hash.h"
 #include "mxinfer/metadata.h"
 #include "mxinfer/run.h"
@@ -132,25 +134,52 @@ write_model(const struct mxinfer_params *p, struct model *m)
 }
 
 static int
-infer(struct run *r)
+write_explanation(struct run *r, const struct explain *e)
+{
+	const char *path = r->params->output;
+	FILE *f = open_output(path);
+
+	if (!f)
+		return write_error(path);
+	if (!explain_print(e, &r->inference, f)) {
+		log_error("%s: no row names this domain", r->params->explain);
+		close_output(path, f);
+		return EX_DATAERR;
+	}
+	return ferror(f) | !close_output(path, f) ? write_error(path) : EX_OK;
+}
+
+/* All that is between the tables and the answers. */
+static int
+infer_with(struct run *r, struct model *model, struct explain *e)
 {
 	const struct mxinfer_params *p = r->params;
+	int status = p->model ? read_model(p->model, model) : EX_OK;
+
+	if (!status && p->explain &&
+	    !explain_begin(e, r->a, &r->population, &r->intake, p->explain))
+		return usage("--explain: no domain name");
+	if (!status)
+		status = run_read(r);
+	if (status)
+		return status;
+	run_count(r, p->model ? model : NULL);
+	return p->explain ? write_explanation(r, e) : write_answers(r);
+}
+
+static int
+infer(struct run *r)
+{
+	struct explain explain = {.id = 0};
 	struct model model;
 	int status = run_begin(r, true);
 
 	model_init(&model, public_suffixes_time_utc(r->suffixes));
-	if (!status && p->model)
-		status = read_model(p->model, &model);
 	if (!status)
-		status = run_read(r);
-	if (!status) {
-		run_count(r, p->model ? &model : NULL);
-		model_free(&model);
-		model_init(&model, 0);
-		status = write_answers(r);
-	}
+		status = infer_with(r, &model, &explain);
 	if (!status)
 		status = metadata_write(r);
+	explain_end(&explain);
 	model_free(&model);
 	return status;
 }
@@ -190,10 +219,34 @@ merge(struct run *r)
 	return status;
 }
 
+static int
+convert(struct run *r)
+{
+	const struct mxinfer_params *p = r->params;
+	struct convert_job job = {
+	    .to = (enum convert_to)p->to,
+	    .raw = p->raw,
+	    .form = p->input,
+	    .as = p->as,
+	    .max_field = (size_t)p->max_field,
+	    .strict = p->strict,
+	};
+	int status = run_open_trust(r);
+	FILE *f = status ? NULL : open_output(p->output);
+
+	if (!f)
+		return status ? status : write_error(p->output);
+	job.trust = r->trust;
+	status = convert_files(&job, r->files, r->files_n, f);
+	if (!close_output(p->output, f) && !status)
+		status = write_error(p->output);
+	return status;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct run *r);
-} commands[] = {{"infer", infer}, {"count", count}, {"merge", merge}};
+} commands[] = {{"infer", infer}, {"count", count}, {"merge", merge}, {"convert", convert}};
 
 /* What is wrong with the command line beyond single switches; NULL if nothing is. */
 static const char *
@@ -204,6 +257,12 @@ conflict(const struct run *r)
 
 	if (!infers && (p->model || p->shares || p->explain))
 		return "--model, --shares and --explain are for infer";
+	if (!strcmp(r->command, "convert") ? p->to < 0 : p->to >= 0 || p->raw)
+		return "convert needs --to mx-scan or --to tsv; --to and --raw are for convert";
+	if (!strcmp(r->command, "convert") && (p->metadata || p->load_data_from_path))
+		return "--metadata and --load_data_from_path are not for convert";
+	if (p->roots && !p->verify)
+		return "--roots is for --verify";
 	if (!strcmp(r->command, "merge") && !r->files_n)
 		return "merge needs the files that `count` made";
 	if (p->options.compat && (!infers || p->model))

@@ -18,10 +18,18 @@ static const struct option switches[] = {
     {"input", 0, OPT_TEXT, FIELD(input), .arg = "FORM",
 	.help = "form of all input files: mx-scan, zdns, zgrab2, tsv, ip2asn or pfx2as "
 		"(default: by their beginnings)"},
+    {"to", 0, OPT_CHOICE, .choices = "mx-scan|tsv", FIELD(to),
+	.help = "convert: what to write: mx-scan/1, or the table of MX Inference"},
+    {"raw", 0, OPT_FLAG, FIELD(raw),
+	.help = "convert to mx-scan: keep whole certificates, not only their names"},
     {"load_data_from_path", 0, OPT_TEXT, FIELD(load_data_from_path), .arg = "FILE",
 	.help = "an input file"},
     {"as", 0, OPT_TEXTS, FIELD(as), .arg = "FILE",
 	.help = "table of autonomous systems: ip2asn, pfx2as, or MaxMind (NAME.mmdb)"},
+    {"verify", 0, OPT_FLAG, FIELD(verify),
+	.help = "zgrab2: verify the certificates' raw chains, as of the time of the scan"},
+    {"roots", 0, OPT_TEXT, FIELD(roots), .arg = "FILE",
+	.help = "--verify: certificates of roots, PEM (default: this system's)"},
     {"psl", 0, OPT_TEXT, FIELD(psl), .arg = "FILE",
 	.help = "Public Suffix List (default: the newest of this system)"},
     {"providers", 0, OPT_TEXTS, FIELD(providers), .arg = "FILE",
@@ -75,12 +83,14 @@ main(int argc, char **argv)
 	struct mxinfer_params params = {
 	    .options.heuristics_threshold = 5,
 	    .max_field = 16 << 20,
+	    .to = -1,
 	};
 	const struct program program = {
 	    .name = "emt-mxinfer",
 	    .synopsis = "[infer] [SWITCH...] [FILE...|-]\n"
 			"       emt-mxinfer count [SWITCH...] FILE... -o MODEL\n"
-			"       emt-mxinfer merge MODEL... -o MODEL",
+			"       emt-mxinfer merge MODEL... -o MODEL\n"
+			"       emt-mxinfer convert --to mx-scan|tsv [SWITCH...] [FILE...|-]",
 	    .about = "Finds the provider behind each domain's mail, out of scans.",
 	    .switches = {switches, sizeof switches / sizeof *switches},
 	    .switch_target = &params,

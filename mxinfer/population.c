@@ -12,7 +12,8 @@ enum { LINKS_WALKED = 64 }; /* so many links of a domain are compared one by one
 
 /* What the slots of a writer mean now. */
 struct population_slots {
-	uint32_t hosts[FACT_SLOTS_N], certs[FACT_SLOTS_N];
+	struct population_host hosts[FACT_SLOTS_N];
+	uint32_t certs[FACT_SLOTS_N];
 };
 
 #define WORDS(type) (sizeof(type) / sizeof(uint32_t))
@@ -134,31 +135,31 @@ apply_cert(struct population *p, struct population_slots *slots, const struct fa
 static void
 apply_host(struct population *p, struct population_slots *slots, const struct fact_op *op)
 {
-	struct population_host host = {
+	slots->hosts[op->host] = (struct population_host){
 	    .cert = op->cert ? slots->certs[op->cert] : 0,
 	    .banner = greeting_name(p, op->banner),
 	    .ehlo = greeting_name(p, op->ehlo),
 	    .flags = (op->has_banner ? FACT_HAS_BANNER : 0u) | (op->has_ehlo ? FACT_HAS_EHLO : 0u) |
 		     (op->trusted ? FACT_IS_TRUSTED : 0u),
 	};
-
-	slots->hosts[op->host] = intern_record(&p->hosts, &host.cert);
 	if (p->watch)
-		p->watch(p->watch_state, op, 0, 0, slots->hosts[op->host], 0);
+		p->watch(p->watch_state, op, 0, 0, 0, 0);
 }
 
 /* What a host said together with what a row says of its AS; 0 if that is nothing. */
 static uint32_t
-host_with_as(struct population *p, const struct population_slots *slots, struct fact_op *op)
+add_host(struct population *p, const struct population_slots *slots, struct fact_op *op)
 {
-	uint32_t as = add_as(p, op), id = op->host ? slots->hosts[op->host] : 0;
-	struct population_host host = {.as = as};
+	struct population_host host = {.as = add_as(p, op)};
 
-	if (!as)
-		return id;
-	if (id)
-		host = *population_host(p, id);
-	host.as = as;
+	if (!op->host && !host.as)
+		return 0;
+	if (op->host) {
+		uint32_t as = host.as;
+
+		host = slots->hosts[op->host];
+		host.as = as;
+	}
 	return intern_record(&p->hosts, &host.cert);
 }
 
@@ -199,7 +200,7 @@ add_address(struct population *p, const struct fact_op *op)
 static void
 apply_address(struct population *p, const struct population_slots *slots, struct fact_op *op)
 {
-	uint32_t address = add_address(p, op), host = host_with_as(p, slots, op), fact;
+	uint32_t address = add_address(p, op), host = add_host(p, slots, op), fact;
 	size_t before = p->facts.n;
 
 	if (p->watch)
@@ -315,7 +316,7 @@ apply_mx(
 	link.mx = *mx;
 	if (op->has_address) {
 		link.address = add_address(p, op);
-		link.host = host_with_as(p, slots, op);
+		link.host = add_host(p, slots, op);
 	}
 	link_id = intern_record(&p->links, &link.mx);
 	p->domain_flags[p->domain_last] |= op->implicit ? DOMAIN_IMPLICIT : DOMAIN_HAS_MX;

@@ -83,6 +83,15 @@ population_settle(struct population *p, unsigned threads)
 {
 	size_t n = p->names.n;
 
+	/* Memory of the size of the whole, which is wanted for the counts. */
+	intern_seal(&p->domains.index);
+	intern_seal(&p->certs.index);
+	intern_seal(&p->as_sets.index);
+	intern_seal(&p->hosts.index);
+	intern_seal(&p->links.index);
+	intern_seal(&p->nodes.index);
+	intern_seal(&p->facts.index);
+	intern_records_free(&p->pairs);
 	parallel_for(threads, n, SETTLE_GRAIN, find_rds, p);
 	for (size_t id = 1; id <= n; id++)
 		settle_name(p, (uint32_t)id);

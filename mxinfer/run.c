@@ -87,6 +87,22 @@ read_tables(struct run *r)
 }
 
 int
+run_open_trust(struct run *r)
+{
+	const char *path = r->params->roots;
+
+	if (!r->params->verify)
+		return EX_OK;
+	r->trust = trust_open(path);
+	if (r->trust)
+		return EX_OK;
+	return config_error(
+	    path ? arena_printf(r->a, "%s: no certificates of roots; name another file", path)
+		 : "there are no certificates of roots; install ca-certificates, or name a file "
+		   "with --roots");
+}
+
+int
 run_begin(struct run *r, bool with_tables)
 {
 	const struct mxinfer_params *p = r->params;
@@ -101,9 +117,11 @@ run_begin(struct run *r, bool with_tables)
 		return config_error(
 		    "there is no Public Suffix List; install publicsuffix, or name one with --psl");
 	r->as_table = as_table_new();
+	if (run_open_trust(r))
+		return EX_CONFIG;
 	population_init(&r->population, r->suffixes, r->as_table, p->options.compat);
 	r->diagnostics.strict = p->strict;
-	intake_init(&r->intake, &r->population, &r->diagnostics, p->explain, r->threads,
+	intake_init(&r->intake, &r->population, &r->diagnostics, p->explain, r->trust, r->threads,
 	    (size_t)p->max_field);
 	error = with_tables ? read_tables(r) : NULL;
 	return error ? config_error(error) : EX_OK;
@@ -118,6 +136,7 @@ run_end(struct run *r)
 	intake_free(&r->intake);
 	population_free(&r->population);
 	as_table_free(r->as_table);
+	trust_close(r->trust);
 	public_suffixes_free(r->suffixes);
 }
 

@@ -23,6 +23,7 @@ struct run {
 	int64_t started_utc;
 	struct public_suffixes *suffixes;
 	struct as_table *as_table;
+	struct trust *trust; /* NULL: what scanners say of certificates stands */
 	struct company_table *companies;
 	struct server_table *servers;
 	struct run_table *tables;
@@ -35,6 +36,9 @@ struct run {
 	struct cert_groups groups;
 	struct inference inference;
 };
+
+/* Opens the certificates of roots, if --verify asks for them.  The exit code. */
+int run_open_trust(struct run *r);
 
 /* Opens the list of public suffixes and, for an inference, the tables.  The exit code. */
 int run_begin(struct run *r, bool with_tables);

@@ -26,7 +26,7 @@ is_own(const struct inference *in, const struct mx_answer *answer, struct span d
 {
 	struct span id = intern_text(
 	    &in->population->names, answer->corrected == 1 ? answer->new_id : answer->id);
-	uint32_t company = company_of(in->companies, id);
+	uint32_t company = answer->id_company;
 	struct hostname name;
 
 	if (!id.n)

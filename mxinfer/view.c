@@ -29,6 +29,7 @@ by_mx(const void *a, const void *b)
 	int order = compare(x->mx, y->mx);
 
 	order = order ? order : compare(x->preference, y->preference);
+	order = order ? order : compare(x->base, y->base);
 	order = order ? order : compare(x->address, y->address);
 	return order ? order : compare(x->at, y->at);
 }
@@ -65,7 +66,13 @@ gather_links(struct view *v, const struct population *p, uint32_t node)
 
 		n--;
 		v->links[n] = (struct view_link){
-		    link->mx, link->address, link->host, link->preference, (uint32_t)n};
+		    .mx = link->mx,
+		    .address = link->address,
+		    .base = link->address ? p->address_base[link->address] : 0,
+		    .host = link->host,
+		    .preference = link->preference,
+		    .at = (uint32_t)n,
+		};
 	}
 }
 
@@ -87,7 +94,7 @@ add_host(struct view *v, struct view_address *a, const struct population *p, uin
 }
 
 static struct view_address *
-new_address(struct view *v, const struct population *p, const struct view_link *link)
+new_address(struct view *v, const struct view_link *link)
 {
 	struct view_address *a;
 
@@ -95,7 +102,7 @@ new_address(struct view *v, const struct population *p, const struct view_link *
 	    intern_beside(v->addresses, &v->addresses_room, v->addresses_n, sizeof *v->addresses);
 	a = &v->addresses[v->addresses_n++];
 	*a = (struct view_address){.id = link->address,
-	    .base = p->address_base[link->address],
+	    .base = link->base,
 	    .hosts_at = v->hosts_n,
 	    .first_link = link->at};
 	return a;
@@ -103,9 +110,9 @@ new_address(struct view *v, const struct population *p, const struct view_link *
 
 /* What is known of the address whichever domain's it is. */
 static void
-add_facts(struct view *v, struct view_address *a, const struct population *p)
+add_facts(struct view *v, struct view_address *a, const struct population *p, uint32_t id)
 {
-	for (uint32_t fact = p->address_facts[a->id]; fact; fact = p->fact_next[fact])
+	for (uint32_t fact = p->address_facts[id]; fact; fact = p->fact_next[fact])
 		add_host(v, a, p, intern_words(&p->facts, fact)[1]);
 }
 
@@ -132,7 +139,8 @@ new_mx(struct view *v, const struct view_link *link)
 }
 
 /* The links from i on that are about the same MX and address as the first of them: one address.
- * What its rows say adds up; the Python tool keeps the last.  Gives the link behind them. */
+ * What its rows and its scans say adds up; the Python tool keeps the last.  Gives the link behind
+ * them. */
 static size_t
 gather_address(struct view *v, const struct population *p, struct view_mx *mx, size_t i)
 {
@@ -141,22 +149,22 @@ gather_address(struct view *v, const struct population *p, struct view_mx *mx, s
 
 	if (first->address) {
 		add_place(v, mx, v->addresses_n);
-		a = new_address(v, p, first);
+		a = new_address(v, first);
 	}
 	for (; i < v->links_n; i++) {
 		const struct view_link *link = &v->links[i];
 		bool last = i + 1 == v->links_n || v->links[i + 1].mx != link->mx ||
 			    v->links[i + 1].preference != link->preference ||
-			    v->links[i + 1].address != link->address;
+			    v->links[i + 1].base != link->base;
 
 		mx->first_link = link->at < mx->first_link ? link->at : mx->first_link;
 		if (a && (last || !p->compat))
 			add_host(v, a, p, link->host);
+		if (a && (last || v->links[i + 1].address != link->address))
+			add_facts(v, a, p, link->address);
 		if (last)
 			break;
 	}
-	if (a)
-		add_facts(v, a, p);
 	return i + 1;
 }
 

@@ -35,7 +35,7 @@ struct view {
 	uint32_t *hosts;
 	size_t hosts_n, hosts_room;
 	struct view_link {
-		uint32_t mx, address, host, preference;
+		uint32_t mx, address, base, host, preference;
 		uint32_t at; /* its place in the order of the rows */
 	} * links;
 	size_t links_n, links_room;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* zgrab2 smtp:
- * {"ip":A,"data":{ANY:{"protocol":"smtp","result":{"banner","ehlo","tls":{"handshake_log":
- * {"server_certificates":{"certificate":(reader.h),"validation":{"browser_trusted","browser_error"}}}
- * }}}}}. */
+/* zgrab2 smtp: {"ip":A,"data":{ANY:{"protocol":"smtp","timestamp","result":{"banner","ehlo",
+ * "tls":{"handshake_log":{"server_certificates":{"certificate":(reader.h),"chain":[...],
+ * "validation":{"browser_trusted","browser_error"}}}}}}}}. */
 #include "mxinfer/json_lines.h"
+#include "mxinfer/raw_chain.h"
 
 /* What one scan of an address says. */
 struct scan {
-	struct span protocol, helo, browser_error;
+	struct span protocol, helo, browser_error, timestamp;
+	struct span certificate, chain; /* values as they stand */
 	struct fact_host host;
 	uint32_t note;
 };
@@ -37,12 +38,18 @@ take_certificates(struct reader *r, struct value *v, struct scan *s)
 	if (!value_object(v))
 		return;
 	while (value_member(v, &key)) {
-		if (span_eq(key, SPAN_LIT("certificate")))
+		if (span_eq(key, SPAN_LIT("certificate"))) {
+			const char *start = v->p;
+
 			s->host.cert = reader_cert(r, v, &s->note);
-		else if (span_eq(key, SPAN_LIT("validation")))
+			s->certificate = (struct span){start, (size_t)(v->p - start)};
+		} else if (span_eq(key, SPAN_LIT("chain"))) {
+			s->chain = value_skip(v);
+		} else if (span_eq(key, SPAN_LIT("validation"))) {
 			take_validation(v, s);
-		else
+		} else {
 			value_skip(v);
+		}
 	}
 }
 
@@ -102,6 +109,8 @@ take_scan(struct reader *r, struct value *v, struct scan *s)
 	while (value_member(v, &key)) {
 		if (span_eq(key, SPAN_LIT("protocol")))
 			value_string(v, &s->protocol);
+		else if (span_eq(key, SPAN_LIT("timestamp")))
+			value_string(v, &s->timestamp);
 		else if (span_eq(key, SPAN_LIT("result")))
 			take_result(r, v, s);
 		else
@@ -115,8 +124,10 @@ give(struct reader *r, const struct ip *ip, struct scan *s, struct span line)
 	static const struct span no_roots = SPAN_LIT("failed to load system roots");
 	struct fact_address fact = {.line = r->line, .address = *ip};
 
-	if (s->browser_error.n &&
-	    memmem(s->browser_error.p, s->browser_error.n, no_roots.p, no_roots.n))
+	if (s->host.cert && r->f->verify)
+		s->host.trusted = raw_chain_trusted(r, s->certificate, s->chain, s->timestamp);
+	else if (s->browser_error.n &&
+		 memmem(s->browser_error.p, s->browser_error.n, no_roots.p, no_roots.n))
 		reader_bad(r, FACT_NO_ROOTS, s->browser_error);
 	reader_bad_note(r, s->note, line);
 	if (!s->host.ehlo.p)

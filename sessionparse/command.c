@@ -111,8 +111,8 @@ is_known_mechanism(struct span s)
 	return span_istarts(s, SPAN_LIT("SCRAM-"));
 }
 
-/* A name of one case, as all registered ones are.  Base64 is of both, unless it is short: what could
- * be the base64 of six octets or less is no name. */
+/* A name of one case, as all registered ones are.  Base64 is of both, unless it is short: what
+ * could be the base64 of six octets or less is no name. */
 static bool
 is_mechanism(struct span s)
 {

@@ -141,7 +141,8 @@ leaves_clients_out(const struct judged *j)
 {
 	unsigned needed = families_served(j);
 
-	return j->value.n && !j->service->verbose && (families_matched(j->value) & needed) != needed;
+	return j->value.n && !j->service->verbose &&
+	       (families_matched(j->value) & needed) != needed;
 }
 
 /* Postfix takes what stands before the first colon for a type of table; such are of letters. */
@@ -271,8 +272,8 @@ static const struct rule {
     {OF_SERVERS, "debug_peer_list", "", has_bare_ipv6,
 	"smtpd ends with a fatal error, for it takes an IPv6 address without brackets for a table",
 	"write [::]/0"},
-    {OF_SERVERS, "debug_peer_level", "2", is_too_low,
-	"smtpd ends with a fatal error", "write -o debug_peer_level=1"},
+    {OF_SERVERS, "debug_peer_level", "2", is_too_low, "smtpd ends with a fatal error",
+	"write -o debug_peer_level=1"},
     {OF_SERVERS, "debug_peer_level", "2", is_noisy,
 	"it logs more lines than 1 and says no more about a session",
 	"write -o debug_peer_level=1"},
@@ -336,8 +337,7 @@ put_finding(struct buf *out, const struct rule *rule, const struct judged *j)
 static bool
 is_in_scope(enum scope scope, const struct postconf_service *s)
 {
-	bool reached =
-	    span_eq(s->type, SPAN_LIT("inet")) || span_eq(s->type, SPAN_LIT("pass"));
+	bool reached = span_eq(s->type, SPAN_LIT("inet")) || span_eq(s->type, SPAN_LIT("pass"));
 
 	if (scope == OF_SERVERS)
 		return reached && is_command(s, "smtpd");

@@ -105,8 +105,8 @@ text_at_end(struct span s, size_t from)
 	return from < s.n ? from : s.n;
 }
 
-/* Letters of one case only are a word of a language: "disconnect", "AUTHPLAIN".  Of random passwords
- * of six letters and digits one in 160 has such a base64, of eight one in 900. */
+/* Letters of one case only are a word of a language: "disconnect", "AUTHPLAIN".  Of random
+ * passwords of six letters and digits one in 160 has such a base64, of eight one in 900. */
 static bool
 is_plain(struct span s)
 {

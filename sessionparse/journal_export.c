@@ -134,8 +134,8 @@ value_of(const struct journal_export *j, enum journal_field field)
 static bool
 make_line(const struct journal_export *j, struct logline *l)
 {
-	struct cursor pid = cursor_on(value_of(j,
-	    j->fields[JOURNAL_PID_GIVEN].seen ? JOURNAL_PID_GIVEN : JOURNAL_PID_SEEN));
+	struct cursor pid = cursor_on(
+	    value_of(j, j->fields[JOURNAL_PID_GIVEN].seen ? JOURNAL_PID_GIVEN : JOURNAL_PID_SEEN));
 
 	*l = (struct logline){
 	    .when = value_of(j, JOURNAL_TIME_US),
@@ -161,8 +161,7 @@ journal_export_end(struct journal_export *j, struct logline *l)
 }
 
 enum journal_st
-journal_export_line(
-    struct journal_export *j, struct span line, uint64_t octets, struct logline *l)
+journal_export_line(struct journal_export *j, struct span line, uint64_t octets, struct logline *l)
 {
 	if (j->in_value && !j->broken)
 		take_value_line(j, line, octets);

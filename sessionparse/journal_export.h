@@ -2,10 +2,10 @@
 /* journal_export - entries of systemd's journal as `journalctl -o export` writes them (systemd's
  * "Journal Export Formats").
  *
- * A field is KEY=VALUE and a newline, or, where the value holds control octets or is not UTF-8, KEY,
- * a newline, the value's length as 64 bits (least significant octet first), the value and a newline;
- * an empty line ends the entry.  Such a value may hold anything, empty lines too, so it is stepped
- * over by its length.  Fed with the stream line by line, as lib/io/lines hands it out.
+ * A field is KEY=VALUE and a newline, or, where the value holds control octets or is not UTF-8,
+ * KEY, a newline, the value's length as 64 bits (least significant octet first), the value and a
+ * newline; an empty line ends the entry.  Such a value may hold anything, empty lines too, so it is
+ * stepped over by its length.  Fed with the stream line by line, as lib/io/lines hands it out.
  *
  * Bounded: of each field that is wanted so much is kept as a line of a log may have. */
 #ifndef EMT_JOURNAL_EXPORT_H
@@ -31,11 +31,12 @@ struct journal_export {
 		size_t at, n;
 		bool seen;
 	} fields[JOURNAL_FIELDS];
-	enum journal_field field; /* the one whose value is being read; JOURNAL_FIELDS: not wanted */
-	bool in_value;            /* of the second kind */
-	unsigned length_n;        /* octets of its length that were read */
-	uint64_t left;            /* octets of it to come */
-	bool broken;              /* the rest of the entry makes no sense */
+	enum journal_field
+	    field;         /* the one whose value is being read; JOURNAL_FIELDS: not wanted */
+	bool in_value;     /* of the second kind */
+	unsigned length_n; /* octets of its length that were read */
+	uint64_t left;     /* octets of it to come */
+	bool broken;       /* the rest of the entry makes no sense */
 };
 
 /* Does a stream that begins with this line hold such entries? */
@@ -47,7 +48,8 @@ void journal_export_free(struct journal_export *j);
 enum journal_st {
 	JOURNAL_MORE,  /* taken; the entry goes on */
 	JOURNAL_ENTRY, /* it is complete: *l has it, until the next call */
-	JOURNAL_OTHER, /* it is complete, but not of a program that logs as Postfix does, or broken */
+	JOURNAL_OTHER, /* it is complete, but not of a program that logs as Postfix does, or broken
+			*/
 };
 
 /* Takes the next line.  `octets`: that it has in the stream, its newline included; more than

@@ -5,34 +5,6 @@
 
 enum { HOST_MAX = 255 };
 
-void
-lastline_init(struct lastline *last, size_t max)
-{
-	*last = (struct lastline){.valid = false};
-	buf_init(&last->text, max);
-}
-
-void
-lastline_free(struct lastline *last)
-{
-	buf_free(&last->text);
-}
-
-void
-lastline_keep(struct lastline *last, struct span line, const struct logline *split, bool open)
-{
-	lastline_other(last, line);
-	if (!line.n || !is_alpha(line.p[0]) || split->when.p != line.p || !split->host.n ||
-	    split->host.p < line.p || split->host.p >= line.p + line.n)
-		return; /* of a syslogd that has another way to say it */
-	buf_clear(&last->text);
-	buf_put(&last->text, line);
-	last->host_at = (size_t)(split->host.p - line.p);
-	last->host_n = split->host.n;
-	last->valid = !last->text.overflow;
-	last->open = open;
-}
-
 static bool
 is_host_char(char c)
 {

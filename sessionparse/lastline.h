@@ -10,15 +10,20 @@
 
 #include "sessionparse/logline.h"
 
+enum { LASTLINE_MAX = 4096 }; /* octets; Postfix' lines are shorter, and a longer one is not kept */
+
 struct lastline {
-	struct buf text; /* without its newline */
-	size_t host_at, host_n;
+	size_t n, host_at, host_n;
 	bool valid;
-	bool open; /* there is no secret in it */
+	bool open;               /* there is no secret in it */
+	char text[LASTLINE_MAX]; /* without its newline */
 };
 
-void lastline_init(struct lastline *last, size_t max); /* octets of a line */
-void lastline_free(struct lastline *last);
+static inline struct span
+lastline_text(const struct lastline *last)
+{
+	return (struct span){last->text, last->n};
+}
 
 /* A line came that does not count again, or that nobody looked at. */
 static inline void
@@ -27,13 +32,26 @@ lastline_other(struct lastline *last, struct span line)
 	size_t end = last->host_at + last->host_n;
 
 	if (last->valid && line.n > end && line.p[end] == ' ' &&
-	    memcmp(line.p + last->host_at, last->text.p + last->host_at, last->host_n) == 0)
+	    memcmp(line.p + last->host_at, last->text + last->host_at, last->host_n) == 0)
 		last->valid = false;
 }
 
-/* A line came that counts again if it is repeated; `split` is what logline_split made of it. */
-void lastline_keep(
-    struct lastline *last, struct span line, const struct logline *split, bool open);
+/* A line came that counts again if it is repeated; `split` is what logline_split made of it.  Only
+ * in the traditional form: daemons that write another have other words for it. */
+static inline void
+lastline_keep(struct lastline *last, struct span line, const struct logline *split, bool open)
+{
+	lastline_other(last, line);
+	if (line.n > LASTLINE_MAX || !is_alpha(line.p[0]) || split->when.p != line.p ||
+	    !split->host.n)
+		return;
+	memcpy(last->text, line.p, line.n);
+	last->n = line.n;
+	last->host_at = (size_t)(split->host.p - line.p);
+	last->host_n = split->host.n;
+	last->valid = true;
+	last->open = open;
+}
 
 /* Reads "STAMP HOST last message repeated N times"; false: the line is something else. */
 bool lastline_repeats(struct span line, struct span *when, struct span *host, int64_t *times)

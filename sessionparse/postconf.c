@@ -103,6 +103,18 @@ take_arguments(struct postconf *pc, struct postconf_service *s, struct cursor *c
 	}
 }
 
+static bool
+is_type(struct span word)
+{
+	static const struct span types[] = {
+	    {"inet", 4}, {"unix", 4}, {"fifo", 4}, {"pass", 4}, {"unix-dgram", 10}};
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (span_eq(word, types[i]))
+			return true;
+	return false;
+}
+
 static const char *
 take_service(struct postconf *pc, struct cursor *c)
 {
@@ -113,7 +125,7 @@ take_service(struct postconf *pc, struct cursor *c)
 	for (int i = 0; i < FIELDS_BEFORE_COMMAND; i++)
 		take_word(c);
 	s->command = take_word(c);
-	if (!s->command.n)
+	if (!s->command.n || !is_type(s->type))
 		return "neither NAME = VALUE nor a service of master.cf; save the output of "
 		       "postconf -x and of postconf -Mx";
 	if (pc->services_n == POSTCONF_SERVICES_MAX)
@@ -274,12 +286,12 @@ postconf_run(struct postconf *pc, const char *dir)
 }
 
 struct span
-postconf_value(
-    const struct postconf *pc, const struct postconf_service *service, struct span name)
+postconf_value(const struct postconf *pc, const struct postconf_service *service, struct span name)
 {
 	for (int i = 0; i < 2; i++) {
-		const struct postconf_parameter *p = i ? pc->parameters
-						     : service ? service->overrides : NULL;
+		const struct postconf_parameter *p = i         ? pc->parameters
+						     : service ? service->overrides
+							       : NULL;
 
 		for (; p; p = p->next)
 			if (span_eq(p->name, name))

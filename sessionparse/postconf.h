@@ -28,14 +28,14 @@ struct postconf_parameter {
 
 struct postconf_service {
 	struct postconf_service *next;
-	struct span name, type, command; /* "submission", "inet", "smtpd" */
+	struct span name, type, command;      /* "submission", "inet", "smtpd" */
 	struct postconf_parameter *overrides; /* -o NAME=VALUE, the last one first */
 	unsigned verbose;                     /* how many -v */
 };
 
 struct postconf {
-	struct arena *arena; /* borrowed; holds everything */
-	struct postconf_parameter *parameters; /* the last one first */
+	struct arena *arena;                               /* borrowed; holds everything */
+	struct postconf_parameter *parameters;             /* the last one first */
 	struct postconf_service *services, **services_end; /* in their order */
 	size_t parameters_n, services_n;
 };

@@ -136,7 +136,8 @@ redact_helo_at(struct span text)
 	if (!at)
 		return text.n;
 	command = command_parse(span_from(text, (size_t)(at - text.p) + mark.n));
-	return command.verb == VERB_AUTH ? (size_t)(command.head.p + command.head.n - text.p) : text.n;
+	return command.verb == VERB_AUTH ? (size_t)(command.head.p + command.head.n - text.p)
+					 : text.n;
 }
 
 struct span

@@ -50,8 +50,8 @@ struct span redact_line(
 /* The server's line without the secret, in the same way. */
 struct span redact_reply(const struct redact *r, struct span line, struct buf *out);
 
-/* What a client sent, as Postfix quotes it in other lines, with \r\n for its line ends.  `after`: the
- * command before it.  The result lies in `out`; `scratch` is overwritten. */
+/* What a client sent, as Postfix quotes it in other lines, with \r\n for its line ends.  `after`:
+ * the command before it.  The result lies in `out`; `scratch` is overwritten. */
 struct span redact_escaped(
     struct span text, struct span after, struct buf *out, struct buf *scratch);
 

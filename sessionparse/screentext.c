@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sessionparse/screentext.h"
 
+#include "sessionparse/command.h"
+
 enum {
 	IP_MAX_LEN = 64,
 	SECONDS_MAX_LEN = 20,
@@ -92,6 +94,13 @@ take_numbered(struct cursor *c, struct logevent *e)
 	return true;
 }
 
+/* One that Postfix knows, or its word for none yet. */
+static bool
+is_command(struct span word)
+{
+	return command_parse(word).verb != VERB_NONE || span_eq(word, SPAN_LIT("CONNECT"));
+}
+
 static bool
 take_start(struct cursor *c, struct logevent *e)
 {
@@ -107,20 +116,26 @@ take_start(struct cursor *c, struct logevent *e)
 	return take_numbered(c, e);
 }
 
-/* What stands behind the client of a failed test: " after VERB", where the verb may be a whole line
- * of the client, and ": TEXT". */
+/* What stands behind the client of a failed test: ": TEXT", " after COMMAND", or both.  Postfix
+ * names a command that it knows by its verb, and quotes of any other what the client sent. */
 static void
 take_failure(struct cursor *c, struct logevent *e)
 {
-	if (cur_maybe(c, SPAN_LIT(" after "))) {
-		size_t n = 0;
+	struct cursor rest;
+	size_t n = 0;
 
+	if (cur_maybe(c, SPAN_LIT(" after "))) {
 		while (n < c->rest.n && n < VERB_MAX_LEN && is_alpha(c->rest.p[n]))
 			n++;
-		e->after = cur_take(c, n);
+		e->text = c->rest;
+		rest = cursor_on(span_from(c->rest, n));
+		if (n == c->rest.n || cur_peek(&rest) == ' ' || cur_peek(&rest) == ':')
+			e->after = (struct span){c->rest.p, n};
+		if (is_command(e->after) && cur_maybe(&rest, SPAN_LIT(": ")))
+			e->text = rest.rest;
+	} else if (cur_maybe(c, SPAN_LIT(": "))) {
+		e->text = c->rest;
 	}
-	if (cur_maybe(c, SPAN_LIT(": ")))
-		e->text = cur_rest(c);
 }
 
 bool

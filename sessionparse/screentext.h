@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* screentext - what postscreen(8) says of a client: "CONNECT from [IP]:PORT to [IP]:PORT", "PREGREET
- * 14 after 0.1 from [IP]:PORT: EHLO x\r\n" ... (postscreen's source, 3.7; before 3.6 DENYLISTED is
- * BLACKLISTED, and ALLOWLISTED WHITELISTED).
+/* screentext - what postscreen(8) says of a client: "CONNECT from [IP]:PORT to [IP]:PORT",
+ * "PREGREET 14 after 0.1 from [IP]:PORT: EHLO x\r\n" ... (postscreen's source, 3.7; before 3.6
+ * DENYLISTED is BLACKLISTED, and ALLOWLISTED WHITELISTED).
  *
  * Its rejects, its dialogue, and tlsproxy's TLS line are like smtpd's but for the client, and read
  * by logevent.  What the client sent ("PREGREET ...: TEXT") is opaque; in it, \r, \n and the like

@@ -148,7 +148,7 @@ struct session {
 	size_t counters_n;
 	struct span notes; /* behind the counters; p == NULL: none */
 	struct session_screen screen;
-	unsigned limits;   /* enum session_limit */
+	unsigned limits; /* enum session_limit */
 
 	struct session_line *dialogue;
 	size_t dialogue_n, dialogue_room;
@@ -190,8 +190,8 @@ struct session {
 struct session *session_new(struct span host, struct span service, int64_t pid);
 void session_free(struct session *s);
 
-/* Sets `id` from host, service, pid, endpoint and connect time; `same_n` tells apart the sessions of one
- * process in one second. */
+/* Sets `id` from host, service, pid, endpoint and connect time; `same_n` tells apart the sessions
+ * of one process in one second. */
 void session_set_id(struct session *s, int64_t time_us, unsigned same_n);
 
 void session_set_client(struct session *s, struct span name, struct span ip);

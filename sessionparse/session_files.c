@@ -40,7 +40,8 @@ session_files_open(struct session_files *f, const char *dir, const char *state, 
 	if (mkdir(dir, 0700) == 0 || errno == EEXIST)
 		f->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (f->dir_fd < 0) {
-		log_error("%s: %s", dir, strerror(errno));
+		log_error("%s: %s; make the folder, for the user that this runs as", dir,
+		    strerror(errno));
 		return false;
 	}
 	if (!owner_claim(dir, f->dir_fd, state))

@@ -71,8 +71,8 @@ hash_of(struct span host, int64_t pid, struct span endpoint)
 }
 
 static bool
-is_process(const struct process *p, struct span host, struct span tag, int64_t pid,
-    struct span endpoint)
+is_process(
+    const struct process *p, struct span host, struct span tag, int64_t pid, struct span endpoint)
 {
 	return p->pid == pid && span_eq(tag_of(p), tag) && span_eq(host_of(p), host) &&
 	       span_eq(endpoint_of(p), endpoint);
@@ -96,8 +96,8 @@ find(struct session_table *t, struct span host, struct span tag, int64_t pid, st
 }
 
 struct session *
-session_table_find(struct session_table *t, struct span host, struct span tag, int64_t pid,
-    struct span endpoint)
+session_table_find(
+    struct session_table *t, struct span host, struct span tag, int64_t pid, struct span endpoint)
 {
 	struct process *p = find(t, host, tag, pid, endpoint);
 

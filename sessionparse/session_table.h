@@ -3,10 +3,10 @@
  *
  * An smtpd process serves one client at a time, so host, tag and pid name the session until its
  * end.  A postscreen process serves all of them at once: its sessions have the client's endpoint,
- * [IP]:PORT, in their key, too, and a table of their own.  Pids come again, also as another daemon, and a process may end without a word; what that
- * means for its session is for sessionlog to say.  Memory is bound to the sessions open: a process
- * without one is remembered for some seconds of log time only, so that the ids of its sessions
- * within one second can be told apart. */
+ * [IP]:PORT, in their key, too, and a table of their own.  Pids come again, also as another daemon,
+ * and a process may end without a word; what that means for its session is for sessionlog to say.
+ * Memory is bound to the sessions open: a process without one is remembered for some seconds of log
+ * time only, so that the ids of its sessions within one second can be told apart. */
 #ifndef EMT_SESSION_TABLE_H
 #define EMT_SESSION_TABLE_H
 
@@ -39,8 +39,8 @@ void session_table_init(struct session_table *t);
 void session_table_free(struct session_table *t); /* and the sessions still in it */
 
 /* The open session of a process; NULL if it has none. */
-struct session *session_table_find(struct session_table *t, struct span host, struct span tag,
-    int64_t pid, struct span endpoint);
+struct session *session_table_find(
+    struct session_table *t, struct span host, struct span tag, int64_t pid, struct span endpoint);
 
 /* Of a process of which only host and pid are known; of a client of which only host and endpoint
  * are. */
@@ -61,8 +61,7 @@ struct process *session_table_process(struct session_table *t, const struct sess
 /* What was saved comes back: a process, and an open session that it serves (NULL: none), which
  * becomes the one with the newest line.  False: that process serves one already. */
 bool session_table_restore(struct session_table *t, const struct process *saved, struct span host,
-    struct span tag, struct span endpoint, struct session *s)
-    __attribute__((warn_unused_result));
+    struct span tag, struct span endpoint, struct session *s) __attribute__((warn_unused_result));
 
 /* A line of this session came. */
 void session_table_touch(struct session_table *t, struct session *s, int64_t time_us);

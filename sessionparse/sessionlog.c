@@ -79,7 +79,6 @@ sessionlog_new(const struct sessionlog_params *params)
 	buf_init(&l->unescaped, 2 * SESSIONLOG_LINE_MAX);
 	buf_init(&l->redacted, DIALOGUE_LINE_MAX);
 	buf_init(&l->head, 2 * SESSIONLOG_LINE_MAX);
-	lastline_init(&l->last, SESSIONLOG_LINE_MAX);
 	return l;
 }
 
@@ -99,7 +98,6 @@ sessionlog_free(struct sessionlog *l)
 	buf_free(&l->unescaped);
 	buf_free(&l->redacted);
 	buf_free(&l->head);
-	lastline_free(&l->last);
 	free(l);
 }
 

@@ -69,7 +69,7 @@ advance(struct sessionlog *l, int64_t time_us)
 static bool
 take_last_again(struct sessionlog *l, struct span line)
 {
-	struct span when, host, last = buf_span(&l->last.text);
+	struct span when, host, last = lastline_text(&l->last);
 	struct logevent event;
 	struct logline split;
 	struct said again = {.line = &split, .event = &event};

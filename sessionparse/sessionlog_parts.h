@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sessionlog_parts - what a sessionlog is made of, for sessionlog*.c alone: sessionlog_line finds out
- * what a line is about, sessionlog keeps the sessions of smtpd and the mails, sessionlog_screen
+/* sessionlog_parts - what a sessionlog is made of, for sessionlog*.c alone: sessionlog_line finds
+ * out what a line is about, sessionlog keeps the sessions of smtpd and the mails, sessionlog_screen
  * those of postscreen, sessionlog_state saves it all. */
 #ifndef EMT_SESSIONLOG_PARTS_H
 #define EMT_SESSIONLOG_PARTS_H

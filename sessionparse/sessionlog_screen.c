@@ -4,8 +4,8 @@
  * alone.
  *
  * Most clients go on to an smtpd after some tests, and are its sessions: then there is no record of
- * postscreen's.  Who went on is not always said (a failed test may be ignored), who did not is: by a
- * DISCONNECT, a reject, a limit, or by a dialogue that goes beyond the greeting. */
+ * postscreen's.  Who went on is not always said (a failed test may be ignored), who did not is: by
+ * a DISCONNECT, a reject, a limit, or by a dialogue that goes beyond the greeting. */
 #include "sessionparse/dialogue.h"
 #include "sessionparse/sessionlog_parts.h"
 
@@ -114,8 +114,8 @@ open_session(struct sessionlog *l, const struct said *said)
 	struct session *s;
 
 	give_up_forgotten(l, said->time_us);
-	s = session_table_open(&l->screened, line->host, line->tag, line->pid, client->endpoint,
-	    said->time_us);
+	s = session_table_open(
+	    &l->screened, line->host, line->tag, line->pid, client->endpoint, said->time_us);
 	session_set_client(s, SPAN_LIT(""), client->ip);
 	return s;
 }
@@ -182,8 +182,8 @@ helo_shown(struct sessionlog *l, struct session *s, struct span helo)
 	buf_put(&l->head, helo);
 	command = command_parse(buf_span(&l->head));
 	if (!l->params.keep_auth)
-		command = command_parse(
-		    redact_line(&fresh, buf_span(&l->head), &command, &l->redacted));
+		command =
+		    command_parse(redact_line(&fresh, buf_span(&l->head), &command, &l->redacted));
 	return arena_span(s->arena, command.arg);
 }
 

@@ -51,8 +51,8 @@ save_idle(struct session_table *t, struct codec *c)
 			code_process(c, p);
 			code_span(c, &(struct span){p->names, p->host_n});
 			code_span(c, &(struct span){p->names + p->host_n, p->tag_n});
-			code_span(c,
-			    &(struct span){p->names + p->host_n + p->tag_n, p->endpoint_n});
+			code_span(
+			    c, &(struct span){p->names + p->host_n + p->tag_n, p->endpoint_n});
 		}
 	}
 }
@@ -74,7 +74,7 @@ static void
 code_last(struct codec *c, struct sessionlog *l)
 {
 	bool keeps = c->out && l->last.valid && l->last.open;
-	struct span text = keeps ? buf_span(&l->last.text) : (struct span){NULL, 0};
+	struct span text = keeps ? lastline_text(&l->last) : (struct span){NULL, 0};
 	struct logline split;
 
 	if (c->out) {
@@ -131,8 +131,7 @@ load_open(struct sessionlog *l, struct session_table *t, struct codec *c)
 		s = session_code_read(c);
 		if (!s)
 			return;
-		if (!session_table_restore(
-			t, &p, s->host, s->service, s->screen.endpoint, s)) {
+		if (!session_table_restore(t, &p, s->host, s->service, s->screen.endpoint, s)) {
 			session_free(s);
 			cur_fail(&c->in);
 			return;

@@ -36,7 +36,8 @@ static const struct option switches[] = {
     {"log", 0, OPT_TEXT, FOLLOW(log), .arg = "FILE",
 	.help = "with --follow-state: the log (default mail_log)"},
     {"check-config", 0, OPT_FLAG, .field = offsetof(struct command_line, check_config),
-	.help = "say what Postfix should log and does not; FILEs hold what postconf said elsewhere"},
+	.help =
+	    "say what Postfix should log and does not; FILEs hold what postconf said elsewhere"},
     {"postfix-config", 0, OPT_TEXT, .field = offsetof(struct command_line, postfix_config),
 	.arg = "DIR",
 	.help = "with --check-config: Postfix' configuration folder (default: Postfix' own)"},

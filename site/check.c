@@ -15,6 +15,7 @@ static void (*const checks[])(struct check *) = {
     check_pointers,
     check_certificates,
     check_mail_servers,
+    check_mail_tables,
     check_mail_domains,
     check_postfix,
 };

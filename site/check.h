@@ -72,6 +72,7 @@ void check_cases(struct check *c);
 void check_pointers(struct check *c);
 void check_certificates(struct check *c);
 void check_mail_servers(struct check *c);
+void check_mail_tables(struct check *c);
 void check_mail_domains(struct check *c);
 void check_postfix(struct check *c);
 

@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mail/token.h"
+#include "site/plan_name.h"
 #include "site/plan_zone.h"
-
-/* One name with addresses below the measurement's domain: what it stands for. */
-struct holder {
-	const char *name, *place;
-	const struct site_pair *ip;
-	int64_t families, tlsa; /* enums of testcase.h */
-};
 
 struct maker {
 	struct arena *a;
 	struct plan *plan;
-	size_t rooms[16]; /* of each zone's records */
+	size_t *rooms; /* of each zone's records */
 	size_t tlsa_room;
-	struct holder *holders;
-	size_t holders_n;
 };
 
 static struct plan_zone *
@@ -65,31 +57,6 @@ add_addresses(struct maker *m, const struct plan_zone *zone, enum plan_section s
 	return n;
 }
 
-/* A name of a host or an MX host in the measurement's zone.  Two may share one if they mean the
- * same; *made says whether it is new. */
-static const char *
-hold(struct maker *m, const struct holder *h, bool *made)
-{
-	*made = false;
-	for (size_t i = 0; i < m->holders_n; i++) {
-		const struct holder *other = &m->holders[i];
-
-		if (strcmp(other->name, h->name) != 0)
-			continue;
-		if (other->ip == h->ip && other->families == h->families && other->tlsa == h->tlsa)
-			return NULL;
-		return arena_printf(m->a,
-		    "%s: the name %s stands for other addresses, families or TLSA records at %s; "
-		    "choose another name",
-		    h->place, h->name, other->place);
-	}
-	m->holders[m->holders_n++] = *h;
-	*made = true;
-	if (h->ip)
-		add_addresses(m, &m->plan->zones[0], SECTION_HOSTS, h->name, h->ip, h->families);
-	return NULL;
-}
-
 /* TLSA records at _25._tcp.HOST: one for each part of tls_pin, since a certificate is rolled by
  * publishing both. */
 static void
@@ -121,76 +88,20 @@ add_tlsa(struct maker *m, const struct plan_zone *zone, enum plan_section sectio
 	}
 }
 
-/* The same host by a name that has one address family only; not where another host has that name
- * (dns and dns-v6). */
+/* Hosts, and the MX hosts of cases. */
 static const char *
-add_alias(struct maker *m, const struct site_host *host, const char *suffix, int64_t families)
+add_names(struct maker *m)
 {
-	const struct site *site = m->plan->site;
-	struct holder h = {arena_printf(m->a, "%s%s", host->name, suffix), host->place, &host->ip,
-	    families, TLSA_NONE};
-	bool made;
+	const struct plan_zone *zone = &m->plan->zones[0];
+	struct plan_names names;
+	const char *error = plan_names(m->a, m->plan, &names);
 
-	for (size_t i = 0; i < site->hosts_n; i++)
-		if (!strcmp(site->hosts[i].name, h.name))
-			return NULL;
-	return hold(m, &h, &made);
-}
+	for (size_t i = 0; !error && i < names.n; i++) {
+		const struct plan_name *name = &names.v[i];
 
-static const char *
-add_hosts(struct maker *m)
-{
-	const struct site *site = m->plan->site;
-	const char *error = NULL;
-	bool made;
-
-	for (size_t i = 0; !error && i < site->hosts_n; i++) {
-		const struct site_host *host = &site->hosts[i];
-		struct holder h = {host->name, host->place, &host->ip, FAMILIES_BOTH, TLSA_NONE};
-
-		error = hold(m, &h, &made);
-		if (!error)
-			error = add_alias(m, host, "-v4", FAMILIES_IPV4);
-		if (!error)
-			error = add_alias(m, host, "-v6", FAMILIES_IPV6);
-	}
-	return error;
-}
-
-/* The MX host of a case's plain address.  The host's own name can have no TLSA records. */
-static const char *
-add_mx_host(struct maker *m, const struct testcase *t)
-{
-	struct holder h = {t->mx, t->mx_place, plan_case_ip(m->plan, t), t->families, t->tlsa};
-	bool made;
-	const char *error = hold(m, &h, &made);
-
-	if (!error && made && t->tlsa != TLSA_NONE)
-		add_tlsa(m, &m->plan->zones[0], SECTION_HOSTS, t->mx, t, NULL);
-	return error;
-}
-
-/* No two names that mean different things. */
-static const char *
-hold_labels(struct maker *m)
-{
-	const struct plan *plan = m->plan;
-	const char *error = NULL;
-	bool made;
-
-	for (size_t i = 0; !error && i < plan->cases->n; i++) {
-		const struct testcase *t = &plan->cases->v[i];
-		struct holder h = {
-		    t->name, arena_printf(m->a, "%s:1", t->file), NULL, (int64_t)i, -1};
-
-		error = hold(m, &h, &made);
-	}
-	for (size_t i = 0; !error && i < plan->zones_n; i++) {
-		struct holder h = {plan->zones[i].label, "the zone below the measurement's domain",
-		    NULL, (int64_t)i, -2};
-
-		if (plan->zones[i].label[0])
-			error = hold(m, &h, &made);
+		add_addresses(m, zone, SECTION_HOSTS, name->name, name->ip, name->families);
+		if (name->tlsa != TLSA_NONE)
+			add_tlsa(m, zone, SECTION_HOSTS, name->name, name->testcase, NULL);
 	}
 	return error;
 }
@@ -335,25 +246,80 @@ add_pointers(struct maker *m)
 	}
 }
 
+/* The zone of cases that a name lies in: the deepest one. */
+static const struct plan_zone *
+zone_of_name(struct maker *m, struct span name)
+{
+	const struct plan_zone *best = &m->plan->zones[0];
+
+	for (size_t i = 1; i < m->plan->zones_n; i++) {
+		const struct plan_zone *zone = &m->plan->zones[i];
+
+		if (zone->kind == ZONE_CHILD &&
+		    span_ends(name, span_str(arena_printf(m->a, ".%s", zone->origin))))
+			best = zone;
+	}
+	return best;
+}
+
+static bool
+has_owner(const struct plan_zone *zone, const char *owner)
+{
+	for (size_t i = 0; i < zone->records_n; i++)
+		if (!strcmp(zone->records[i].owner, owner))
+			return true;
+	return false;
+}
+
+/* A name and the wildcard below it have one challenge (RFC 8555 section 8.4). */
+static void
+add_challenge(struct maker *m, const char *certificate_name)
+{
+	const struct site *site = m->plan->site;
+	struct span name = span_str(certificate_name), below;
+	const struct plan_zone *zone;
+	const char *owner;
+
+	if (span_starts(name, SPAN_LIT("*.")))
+		name = span_from(name, 2);
+	zone = zone_of_name(m, name);
+	below = (struct span){name.p, name.n - strlen(site->domain) - 1};
+	owner = arena_printf(
+	    m->a, "_acme-challenge.%.*s", (int)(name.n - strlen(zone->origin) - 1), name.p);
+	if (!has_owner(zone, owner))
+		add(m, zone, SECTION_HOSTS, owner, "CNAME",
+		    arena_printf(
+			m->a, "%.*s.%s.", (int)below.n, below.p, site->settings->acme_zone));
+}
+
+static void
+add_challenges(struct maker *m)
+{
+	const struct plan *plan = m->plan;
+
+	for (size_t i = 0; plan->site->settings->acme_zone && i < plan->certificates_n; i++) {
+		const struct plan_certificate *c = &plan->certificates[i];
+
+		for (size_t k = 0; !c->copy_of && k < c->public_n; k++)
+			add_challenge(m, c->names[k]);
+	}
+}
+
 const char *
 plan_records(struct arena *a, struct plan *plan)
 {
-	struct maker m = {.a = a, .plan = plan};
+	struct maker m = {
+	    .a = a, .plan = plan, .rooms = arena_alloc(a, plan->zones_n * sizeof *m.rooms)};
 	const struct testcases *cases = plan->cases;
 	const char *error;
 
-	m.holders =
-	    arena_alloc(a, (3 * plan->hosts_n + 2 * cases->n + plan->zones_n) * sizeof *m.holders);
 	add_caa(&m);
-	error = add_hosts(&m);
-	for (size_t i = 0; !error && i < cases->n; i++)
-		error = add_mx_host(&m, &cases->v[i]);
-	if (!error)
-		error = hold_labels(&m);
+	error = add_names(&m);
 	if (error)
 		return error;
 	add_delegations(&m);
 	add_pointers(&m);
+	add_challenges(&m);
 	for (size_t i = 0; i < cases->n; i++)
 		add_case(&m, &cases->v[i]);
 	for (size_t i = 0; i < cases->n; i++)

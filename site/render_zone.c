@@ -77,30 +77,31 @@ struct server_file {
 static const struct server {
 	const char *unit, *unit_of_many;
 	const char *unit_template; /* of the unit of many; NULL: the package has one */
-	const char *reload;        /* a line of sh, where no systemd runs */
+	const char *reload;        /* lines of sh, where no systemd runs */
+	const char *reload_zone;   /* in front of them for each zone */
 	struct server_file files[4];
 } servers[] = {
     [SERVE_NSD] = {"nsd.service", "emt-nsd@@@HOST@.service", "cron/emt-nsd@.service.in",
-	"kill -HUP \"$(cat /run/nsd/nsd@SUFFIX@.pid)\"\n",
+	"kill -HUP \"$(cat /run/nsd/nsd@SUFFIX@.pid)\"\n", "",
 	{{"zones/nsd.conf.in", "etc/nsd/nsd@SUFFIX@.conf",
 	    "zone:\n\tname: \"@ORIGIN@\"\n\tzonefile: \"@ORIGIN@.zone.signed\"\n"}}},
     [SERVE_BIND] = {"named.service", "emt-named@@@HOST@.service", "cron/emt-named@.service.in",
-	"kill -HUP \"$(cat /run/named/named@SUFFIX@.pid)\"\n",
+	"kill -HUP \"$(cat /run/named/named@SUFFIX@.pid)\"\n", "",
 	{{"zones/named.conf.in", "etc/bind/named@SUFFIX@.conf",
 	     "zone \"@ORIGIN@\" {\n\ttype primary;\n"
 	     "\tfile \"/etc/nsd/zones/@ORIGIN@.zone.signed\";\n};\n"},
 	    {"zones/apparmor-named.in", "etc/apparmor.d/local/usr.sbin.named", ""}}},
     [SERVE_POWERDNS] = {"pdns.service", "pdns@@@HOST@.service", NULL,
-	"pdns_control @CONFIG@reload\n",
+	"pdns_control @CONFIG@purge\n", "pdns_control @CONFIG@bind-reload-now @ORIGIN@\n",
 	{{"zones/pdns.conf.in", "etc/powerdns/pdns@SUFFIX@.conf", ""},
 	    {"zones/pdns-zones.conf.in", "etc/powerdns/zones@SUFFIX@.conf",
 		"zone \"@ORIGIN@\" {\n\ttype master;\n"
 		"\tfile \"/etc/nsd/zones/@ORIGIN@.zone.signed\";\n};\n"},
 	    {"zones/pdns-dropin.conf.in", "etc/systemd/system/@UNIT@.d/emt.conf",
-		"ExecStartPre=+/usr/bin/pdnsutil @CONFIG@set-presigned "
-		"@ORIGIN@\n"}}},
+		"ExecStartPre=+/usr/bin/pdnsutil @CONFIG@set-nsec3 @ORIGIN@ '1 0 0 -'\n"
+		"ExecStartPre=+/usr/bin/pdnsutil @CONFIG@set-presigned @ORIGIN@\n"}}},
     [SERVE_KNOT] = {"knot.service", "emt-knot@@@HOST@.service", "cron/emt-knot@.service.in",
-	"kill -HUP \"$(cat /run/knot/knot@SUFFIX@.pid)\"\n",
+	"kill -HUP \"$(cat /run/knot/knot@SUFFIX@.pid)\"\n", "",
 	{{"zones/knot.conf.in", "etc/knot/knot@SUFFIX@.conf",
 	    "  - domain: \"@ORIGIN@\"\n    file: \"@ORIGIN@.zone.signed\"\n"}}},
 };
@@ -119,6 +120,27 @@ render_name_server_unit(const struct render *r, const struct plan_host *host)
 
 	return arena_dup(
 	    r->a, fill_snippet(&f, host->suffix[0] ? server->unit_of_many : server->unit));
+}
+
+static struct span
+zone_snippets(
+    const struct render *r, const struct plan_host *host, struct fill *f, const char *snippet)
+{
+	struct span text;
+	struct buf out;
+
+	buf_init(&out, ZONE_MAX);
+	for (size_t i = 0; i < r->plan->zones_n; i++) {
+		const struct plan_zone *zone = &r->plan->zones[i];
+
+		if (zone->host != host)
+			continue;
+		fill_set(f, "ORIGIN", zone->origin);
+		buf_put(&out, fill_snippet(f, snippet));
+	}
+	text = arena_span(r->a, buf_span(&out));
+	buf_free(&out);
+	return text;
 }
 
 /* PowerDNS: --config-name=NAME reads pdns-NAME.conf; an empty NAME is an error there. */
@@ -144,36 +166,15 @@ render_reload(const struct render *r, const struct plan_machine *machine)
 		struct fill f = render_host_fill(r, host);
 
 		set_config(&f, host);
-		if (host->site->role->dns)
-			buf_put(&text, fill_snippet(&f, server_of(r->plan)->reload));
+		if (!host->site->role->dns)
+			continue;
+		buf_put(&text, zone_snippets(r, host, &f, server_of(r->plan)->reload_zone));
+		buf_put(&text, fill_snippet(&f, server_of(r->plan)->reload));
 	}
 	error = tree_write(r->a, r->dir, arena_printf(r->a, "%s/etc/emt/reload", machine->name),
 	    0755, buf_span(&text));
 	buf_free(&text);
 	return error;
-}
-
-static struct span
-zone_snippets(
-    const struct render *r, const struct plan_host *host, struct fill *f, const char *snippet)
-{
-	struct span text;
-	struct buf out;
-
-	buf_init(&out, ZONE_MAX);
-	for (size_t i = 0; i < r->plan->zones_n; i++) {
-		const struct plan_zone *zone = &r->plan->zones[i];
-
-		if (zone->host != host)
-			continue;
-		fill_set(f, "ORIGIN", zone->origin);
-		buf_put(&out, fill_snippet(f, snippet));
-	}
-	if (out.n)
-		out.n--; /* the template's line ends behind its place */
-	text = arena_span(r->a, buf_span(&out));
-	buf_free(&out);
-	return text;
 }
 
 const char *
@@ -188,8 +189,11 @@ render_name_server(const struct render *r, const struct plan_host *host)
 	for (size_t i = 0; !error && server->files[i].template; i++) {
 		const struct server_file *file = &server->files[i];
 		const char *path = arena_dup(r->a, fill_snippet(&f, file->path));
+		struct span zones;
 
-		fill_set_span(&f, "ZONES", zone_snippets(r, host, &f, file->zone_snippet));
+		zones = zone_snippets(r, host, &f, file->zone_snippet);
+		zones.n -= zones.n > 0; /* the template's line ends behind its place */
+		fill_set_span(&f, "ZONES", zones);
 		error = render_to(&f, host->machine, file->template, path, 0644);
 	}
 	/* The path of a unit is that of its template without .in. */

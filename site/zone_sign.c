@@ -14,15 +14,16 @@
 
 enum {
 	THREADS_MAX = 16,
-	SLICE = 2048, /* names that one thread signs and prints at a time; bounds memory */
+	SLICE = 2048,  /* names that one thread signs and prints at a time; bounds memory */
+	HASH_LEN = 32, /* characters of a SHA-1 in base32 */
 };
 
 struct work {
 	struct arena *a;
 	const struct zone_sign *job;
 	ldns_dnssec_zone *zone;
-	ldns_rr_list *made; /* what ldns lists of its own making; the zone owns the records */
-	uint32_t ttl;       /* of what signing adds to the apex: the TTL of its NS records */
+	uint32_t ttl;          /* of what signing adds to the apex: the TTL of its NS records */
+	uint32_t negative_ttl; /* of NSEC3 records (RFC 9077) */
 	const char *error;
 };
 
@@ -71,10 +72,14 @@ add_ds(struct work *w, const struct zone_sign_ds *ds)
 }
 
 static void
-set_serial(struct work *w)
+take_soa(struct work *w)
 {
 	ldns_rr *soa = rrset(w, w->zone->soa->name, LDNS_RR_TYPE_SOA)->rrs->rr;
+	uint32_t minimum = ldns_rdf2native_int32(ldns_rr_rdf(soa, 6));
 
+	w->negative_ttl = minimum < ldns_rr_ttl(soa) ? minimum : ldns_rr_ttl(soa);
+	if (!w->job->serial)
+		return;
 	ldns_rdf_deep_free(ldns_rr_set_rdf(
 	    soa, must(ldns_native2rdf_int32(LDNS_RDF_TYPE_INT32, w->job->serial)), 2));
 }
@@ -95,8 +100,56 @@ equip_apex(struct work *w)
 	ldns_rr_set_ttl(rr, w->ttl);
 	ldns_nsec3_add_param_rdfs(rr, LDNS_SHA1, 0, 0, 0, NULL);
 	add(w, rr, "add NSEC3PARAM");
-	if (w->job->serial)
-		set_serial(w);
+	take_soa(w);
+}
+
+static int
+by_hash(const void *x, const void *y)
+{
+	const ldns_rr *a = *(ldns_rr *const *)x, *b = *(ldns_rr *const *)y;
+
+	/* The first label, 32 characters in lower case: as octets they are in the order of hashes.
+	 */
+	return memcmp(
+	    ldns_rdf_data(ldns_rr_owner(a)) + 1, ldns_rdf_data(ldns_rr_owner(b)) + 1, HASH_LEN);
+}
+
+/* The NSEC3 record of a name, which does not know the next yet. */
+static ldns_rr *
+make_nsec3(struct work *w, ldns_dnssec_name *name)
+{
+	ldns_rr *rr = must(
+	    ldns_dnssec_create_nsec3(name, NULL, w->zone->soa->name, LDNS_SHA1, 0, 0, 0, NULL));
+
+	if (!name->rrsets) /* an empty name: ldns has written that there are signatures */
+		ldns_rdf_deep_free(ldns_rr_pop_rdf(rr));
+	ldns_rr_set_ttl(rr, w->negative_ttl);
+	name->nsec = rr;
+	return rr;
+}
+
+/* The chain.  ldns makes it as well, and sorts it by comparing whole names: for a large pool of
+ * tokens that takes longer than all the rest of this. */
+static void
+make_chain(struct work *w)
+{
+	ldns_rr **chain = arena_alloc(w->a, w->zone->names->count * sizeof *chain);
+	ldns_rr_list *list = must(ldns_rr_list_new());
+	size_t n = 0;
+
+	for (ldns_rbnode_t *node = ldns_rbtree_first(w->zone->names); node != LDNS_RBTREE_NULL;
+	     node = ldns_rbtree_next(node)) {
+		ldns_dnssec_name *name = (ldns_dnssec_name *)(uintptr_t)node->data;
+
+		if (!name->is_glue)
+			chain[n++] = make_nsec3(w, name);
+	}
+	qsort(chain, n, sizeof *chain, by_hash);
+	for (size_t i = 0; i < n; i++)
+		if (!ldns_rr_list_push_rr(list, chain[i]))
+			out_of_memory();
+	good(w, ldns_dnssec_chain_nsec3_list(list), "make NSEC3 records");
+	ldns_rr_list_free(list);
 }
 
 static void
@@ -106,13 +159,9 @@ equip(struct work *w)
 		add_ds(w, &w->job->ds[i]);
 	if (!w->error)
 		equip_apex(w);
-	if (w->error)
-		return;
-	w->made = must(ldns_rr_list_new());
-	if (good(w, ldns_dnssec_zone_mark_glue(w->zone), "find the glue") &&
+	if (!w->error && good(w, ldns_dnssec_zone_mark_glue(w->zone), "find the glue") &&
 	    good(w, ldns_dnssec_zone_add_empty_nonterminals(w->zone), "find empty names"))
-		good(w, ldns_dnssec_zone_create_nsec3s(w->zone, w->made, LDNS_SHA1, 0, 0, 0, NULL),
-		    "make NSEC3 records");
+		make_chain(w);
 }
 
 /* One thread's share: some names, signed and printed. */
@@ -309,7 +358,6 @@ zone_sign(struct arena *a, const struct zone_sign *job, struct zone_signed *done
 		equip(&w);
 	if (!w.error)
 		store(&w, done);
-	ldns_rr_list_free(w.made);
 	ldns_dnssec_zone_deep_free(w.zone);
 	return w.error;
 }

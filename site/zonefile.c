@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "site/zone_records.h"
 
 const char *
 zonefile_text(struct arena *a, const ldns_rdf *name)
@@ -68,9 +69,9 @@ by_place(const void *x, const void *y)
 }
 
 static void
-free_zone(void *zone)
+free_records(void *records)
 {
-	ldns_zone_deep_free(zone);
+	ldns_rr_list_deep_free(records);
 }
 
 static void
@@ -99,16 +100,13 @@ file_record(struct zonefile *zone, ldns_rr **rr)
 }
 
 static void
-file_all(struct arena *a, struct zonefile *zone, ldns_zone *whole)
+file_all(struct arena *a, struct zonefile *zone, const ldns_rr_list *records)
 {
-	ldns_rr_list *rrs = ldns_zone_rrs(whole);
-	size_t n = ldns_rr_list_rr_count(rrs);
-	ldns_rr **v = arena_alloc(a, (n + 1) * sizeof *v);
+	size_t n = ldns_rr_list_rr_count(records);
+	ldns_rr **v = arena_alloc(a, n * sizeof *v);
 
 	for (size_t i = 0; i < n; i++)
-		v[i] = ldns_rr_list_rr(rrs, i);
-	if (ldns_zone_soa(whole)) /* ldns keeps it apart */
-		v[n++] = ldns_zone_soa(whole);
+		v[i] = ldns_rr_list_rr(records, i);
 	if (n)
 		qsort(v, n, sizeof *v, by_place);
 	zone->sets = arena_alloc(a, n * sizeof *zone->sets);
@@ -134,20 +132,16 @@ const char *
 zonefile_read_from(
     struct arena *a, FILE *in_own, const char *file, const char *origin, struct zonefile *zone)
 {
-	ldns_zone *whole;
-	ldns_status st;
-	int line = 0;
+	ldns_rr_list *records;
+	const char *error = zone_records_read(a, in_own, file, origin, &records);
 
 	*zone = (struct zonefile){.file = file, .origin = origin};
+	if (error)
+		return error;
+	arena_defer(a, free_records, records);
 	zone->apex = must(ldns_dname_new_frm_str(origin));
 	arena_defer(a, free_name, zone->apex);
-	st = ldns_zone_new_frm_fp_l(&whole, in_own, zone->apex, 0, LDNS_RR_CLASS_IN, &line);
-	fclose(in_own);
-	if (st != LDNS_STATUS_OK)
-		return arena_printf(
-		    a, "%s:%d: %s; mend the line", file, line, ldns_get_errorstr_by_id(st));
-	arena_defer(a, free_zone, whole);
-	file_all(a, zone, whole);
+	file_all(a, zone, records);
 	return NULL;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* factlog - a struct facts that writes what a reader hands over, a line for each fact: what tests
- *of the input forms look at.
+ * of the input forms look at.
  *
  *	domain LINE NAME no-mx|null-mx|not-known
  *	mx LINE DOMAIN NAME PREFERENCE[ implicit][ ADDRESS[#VARIANT]][ as N,N][ HOST]

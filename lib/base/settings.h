@@ -17,6 +17,7 @@ enum settings_used_by {
 	BY_ENRICH = 2,
 	BY_SESSIONS = 4,
 	BY_SITE = 8,
+	BY_QUERIES = 16,
 };
 
 struct settings {
@@ -54,6 +55,7 @@ struct settings {
 	int64_t tokens_per_case;
 	const char *tls_pin;    /* data of TLSA records; NULL: not set */
 	struct option_list caa; /* issuers; none: no CAA records */
+	const char *acme_zone;  /* NULL: not set */
 	struct option_list spam_domains;
 	int64_t greylist_delay_s;
 };

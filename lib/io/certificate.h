@@ -20,7 +20,7 @@ enum {
 
 enum certificate_st {
 	CERTIFICATE_OK,
-	CERTIFICATE_ABSENT,      /* no octets, or PEM text without a certificate */
+	CERTIFICATE_ABSENT,    /* no octets, or PEM text without a certificate */
 	CERTIFICATE_TOO_BIG,   /* over CERTIFICATE_DER_MAX */
 	CERTIFICATE_MALFORMED, /* no X.509, or octets behind it */
 };

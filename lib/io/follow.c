@@ -75,7 +75,7 @@ follow_take_frames(struct follow *f)
 bool
 follow_is_frame(const struct follow *f)
 {
-	return f->lines.frames;
+	return f->lines.size_of != NULL;
 }
 
 /* The head of the part has been read. */
@@ -127,7 +127,7 @@ end_of_frames(const struct logpart *part)
 	while (size) {
 		ssize_t n = pread(part->fd, front, sizeof front, (off_t)end);
 
-		size = n > 0 ? lines_frame_size((struct span){front, (size_t)n}) : 0;
+		size = n > 0 ? lines_frame_size(NULL, (struct span){front, (size_t)n}) : 0;
 		if (size > (uint64_t)part->size - end)
 			break;
 		end += size;
@@ -294,7 +294,7 @@ static enum begun
 begin_packed(struct follow *f, uint64_t offset)
 {
 	lines_init(&f->lines, part_at(&f->parts, f->at)->fd);
-	f->lines.frames = has_frames(f, f->at);
+	f->lines.size_of = has_frames(f, f->at) ? lines_frame_size : NULL;
 	f->is_reading = true;
 	switch (lines_skip(&f->lines, offset)) {
 	case LINES_LINE: return BEGUN;
@@ -326,7 +326,7 @@ begin_part(struct follow *f)
 	if (!f->parts.heads[f->at].n || (uint64_t)s.st_size <= offset)
 		return BEGUN_AT_END;
 	lines_init_plain(&f->lines, part->fd, offset);
-	f->lines.frames = has_frames(f, f->at);
+	f->lines.size_of = has_frames(f, f->at) ? lines_frame_size : NULL;
 	f->is_reading = true;
 	return BEGUN;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/follow_parts.h"
 
+#include <sys/stat.h>
+
 enum { NS_PER_S = 1000000000 };
 
 void
@@ -33,14 +35,19 @@ enum follow_parts_st
 follow_parts_begin(struct follow_parts *p)
 {
 	size_t log = p->files->n - 1;
+	struct stat s;
 
-	for (size_t i = 0; i < p->files->n; i++)
+	if (p->files->has_log && !follow_parts_read_head(p, log))
+		return FOLLOW_PARTS_ERROR;
+	for (size_t i = 0; i < p->files->n; i++) {
+		/* Only after the log: what is empty now is no copy of something that the log held
+		 * before we read what it begins with. */
+		if (part_at(p, i)->size == 0 && fstat(part_at(p, i)->fd, &s) == 0)
+			part_at(p, i)->size = s.st_size;
 		p->has_content[i] = part_at(p, i)->size > 0;
-	if (p->files->has_log) {
-		if (!follow_parts_read_head(p, log))
-			return FOLLOW_PARTS_ERROR;
-		p->has_content[log] = p->heads[log].n > 0;
 	}
+	if (p->files->has_log)
+		p->has_content[log] = p->heads[log].n > 0;
 	return logparts_unchanged(p->files) ? FOLLOW_PARTS_OK : FOLLOW_PARTS_CHANGED;
 }
 

@@ -33,13 +33,21 @@ refuse(const struct follow_state *st, const char *why)
 }
 
 static bool
+open_folder(struct follow_state *st)
+{
+	if (mkdir(st->dir, 0700) == 0 || errno == EEXIST)
+		st->dir_fd = open(st->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (st->dir_fd < 0)
+		log_error("%s: %s; make the folder, for the user that this runs as", st->dir,
+		    strerror(errno));
+	return st->dir_fd >= 0;
+}
+
+static bool
 take_lock(struct follow_state *st)
 {
-	if (mkdir(st->dir, 0700) && errno != EEXIST)
-		return fail(st, "");
-	st->dir_fd = open(st->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (st->dir_fd < 0)
-		return fail(st, "");
+	if (!open_folder(st))
+		return false;
 	st->lock_fd = openat(st->dir_fd, LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (st->lock_fd < 0)
 		return fail(st, LOCK);

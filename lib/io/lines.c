@@ -66,12 +66,13 @@ number32(const char *p)
 }
 
 uint64_t
-lines_frame_size(struct span held)
+lines_frame_size(const void *unused, struct span held)
 {
 	enum { LEN = 4 }; /* octets of a length; 0 is the escape: the length of a control frame
 			     follows it */
 	uint64_t n;
 
+	(void)unused;
 	if (held.n < LEN)
 		return 0;
 	n = number32(held.p);
@@ -90,8 +91,8 @@ find_end(const struct lines *l, size_t seen, size_t *end, size_t *next)
 	const char *newline;
 	uint64_t size;
 
-	if (l->frames) {
-		size = lines_frame_size((struct span){from, held});
+	if (l->size_of) {
+		size = l->size_of(l->size_state, (struct span){from, held});
 		if (!size || size - l->dropped > held)
 			return false;
 		*end = *next = l->start + (size_t)(size - l->dropped);
@@ -129,6 +130,17 @@ lines_next(struct lines *l, struct span *line)
 		if (st != LINES_LINE)
 			return st;
 	}
+}
+
+enum lines_st
+lines_peek(struct lines *l, size_t n, struct span *octets)
+{
+	enum lines_st st = LINES_LINE;
+
+	while (st == LINES_LINE && l->end - l->start < n)
+		st = fill(l);
+	*octets = (struct span){l->buf + l->start, l->end - l->start};
+	return st;
 }
 
 bool

@@ -80,13 +80,17 @@ parthead_fits(const struct parthead *h, const struct follow_mark *mark)
 }
 
 bool
-parthead_copies(const struct parthead *h, const struct logpart *part,
-    const struct parthead *log_head, const struct logpart *log)
+parthead_copies(const struct parthead *h, const struct logpart *part, struct parthead *log_head,
+    const struct logpart *log)
 {
-	size_t n = h->n < log_head->n ? h->n : log_head->n;
+	struct stat s;
 
-	return n && n == h->n && !memcmp(h->octets, log_head->octets, n) &&
-	       (part->rotated.is_packed || part->size <= log->size);
+	/* Both grow: the log is to be looked at as it is now, not as it was when it was opened. */
+	if (h->n > log_head->n && !parthead_still(log_head, log))
+		return false;
+	if (!h->n || h->n > log_head->n || memcmp(h->octets, log_head->octets, h->n) != 0)
+		return false;
+	return part->rotated.is_packed || (fstat(log->fd, &s) == 0 && part->size <= s.st_size);
 }
 
 void

@@ -27,9 +27,10 @@ bool parthead_still(struct parthead *h, const struct logpart *part)
 /* The mark was made in a part that begins so. */
 bool parthead_fits(const struct parthead *h, const struct follow_mark *mark);
 
-/* The part begins as the log does, and holds no more: it is a copy, made to truncate the log. */
+/* The part begins as the log does, and holds no more than it by now: it is a copy, made to truncate
+ * the log. */
 bool parthead_copies(const struct parthead *h, const struct logpart *part,
-    const struct parthead *log_head, const struct logpart *log);
+    struct parthead *log_head, const struct logpart *log);
 
 /* The mark at that offset; the head is at least as long, or FOLLOW_HEAD_MAX. */
 void parthead_mark(const struct parthead *h, const struct logpart *part, uint64_t offset,

@@ -32,7 +32,7 @@ median() {
 row() { # NAME DOMAINS: what median found, a domain and beside wc -l
 	awk -v name="$1" -v n="$2" -v s="$s" -v cpu="$cpu" -v mib="$mib" -v wc="$wc" 'BEGIN {
 		printf "    %-30s %8.2f s %8.2f s CPU %6d MiB %8.2f us a domain, wc -l x %.1f\n", name, s, cpu, mib,
-			s * 1e6 / n, wc > 0 ? s / wc : 0 }'
+			s * 1e6 / n, (wc > 0 ? s / wc : 0) }'
 	echo "$1 $2 $s $mib" >>"$dir/table"
 }
 

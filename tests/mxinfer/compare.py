@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """compare.py SUITE PROGRAM WORK - random populations (generate.py) through emt-mxinfer and through the oracle.
 
-SUITE: names, tsv, forms, scan, switches, compat, shards.  Prints `same NAME` or `different NAME`, differences as comments, and
+SUITE: names, tsv, forms, scan, mixed, ways, model, shares, switches, compat, shards.  Prints `same NAME` or `different NAME`, differences as comments, and
 `domains N`: how many were compared.  EMT_SOAK=1 compares ten times as many, of other seeds."""
+import csv
+import gzip
 import json
 import os
 import random
@@ -43,18 +45,19 @@ class Suite:
             return None
         return done.stdout
 
-    def truth(self, world, switches):
-        """The oracle's records of a world."""
+    def truth(self, world, switches, population=None):
+        """The oracle's records of a world; with the counts of another population."""
         options = oracle.parse_arguments(["none:"] + switches)
-        for domain in world.domains.values():
+        population = population or world
+        for domain in list(world.domains.values()) + list(population.domains.values()):
             domain.primary = None
         inference = oracle.Inference(options, self.suffixes, self.providers, self.patterns)
-        return inference.records(world, world)
+        return inference.records(world, population)
 
     def compare(self, name, output, records):
         """One line for a test; the first few differences below it."""
         self.domains_n += len(records)
-        got = [bare(json.loads(line)) for line in (output or b"").decode("utf-8", "surrogateescape").splitlines()]
+        got = bare_lines(output)
         want = [bare(record) for record in records]
         say(output is not None and got == want, name, differences(got, want))
 
@@ -70,6 +73,10 @@ def differences(got, want):
             yield "got  %s\n#   want %s" % (json.dumps(found.get(name)), json.dumps(wanted[name]))
     if [one["domain"] for one in got] != [one["domain"] for one in want]:
         yield "the domains are not those, or not in their order"
+
+
+def bare_lines(output):
+    return [bare(json.loads(line)) for line in (output or b"").decode("utf-8", "surrogateescape").splitlines()]
 
 
 def bare(record):
@@ -175,6 +182,94 @@ def mix(files, mixed, seed):
     r.shuffle(order)
     with open(mixed, "w", encoding="utf-8") as f:
         f.writelines(map(next, order))
+
+
+def suite_mixed(s):
+    """Files of several kinds together, also where they contradict each other."""
+    for seed, n in sizes((101, 20), (102, 1500)):
+        where = s.generate(seed, n, "--forms", "tsv,zdns,scan", *(["--variants"] if n > 1000 else []))
+        with open(os.path.join(where, "ip2asn"), encoding="ascii") as f, \
+                open(os.path.join(where, "other"), "w", encoding="ascii") as out:
+            for i, line in enumerate(f):
+                first, last, number, *rest = line.split("\t")
+                out.write("\t".join([first, last, str((15169, 64999, int(number))[i % 3])] + rest))
+        for names in ("tsv.0 ip2asn", "tsv.0 other", "tsv.0 zgrab", "zdns.0 addresses", "scan.0 zgrab ip2asn",
+                      "scan.0 addresses other", "scan.0 tsv.0 addresses zgrab", "zdns.0 zgrab zgrab ip2asn other",
+                      "tsv.0 zdns.0 zgrab"):
+            kinds = {"tsv.0": "tsv", "zdns.0": "zdns", "scan.0": "scan", "addresses": "scan", "other": "ip2asn"}
+            inputs = [(kinds.get(name, name), os.path.join(where, name)) for name in names.split()]
+            world = oracle.read_world(["%s:%s" % one for one in inputs], False)
+            s.compare("%s, seed %d, %d domains" % (names, seed, n), s.run([name for _, name in inputs]), s.truth(world, []))
+
+
+def suite_ways(s):
+    """Ways for the same data to come and to go."""
+    where = s.generate(81, 3000, "--forms", "tsv,scan,zdns", "--dirty")
+    tsv, scan = os.path.join(where, "tsv.0"), shard_files(where, "scan") + [os.path.join(where, "addresses")]
+    want = s.run([tsv])
+    with open(tsv, "rb") as f:
+        data = f.read()
+    for name, packed in (("gzip", gzip.compress(data)), ("gzip in two parts", gzip.compress(data[:99999]) + gzip.compress(
+            data[99999:])), ("zstd", subprocess.run(["zstd", "-q", "-c", tsv], capture_output=True).stdout)):
+        file = os.path.join(where, "packed")
+        with open(file, "wb") as f:
+            f.write(packed)
+        say(want and s.run([file]) == want, name)
+        with open(file, "rb") as f:
+            say(s.run(["-"], f) == want, name + " from standard input")
+    say(s.run(["infer", "--input", "tsv", tsv]) == want, "infer, --input")
+    say(s.run(["--load_data_from_path", tsv]) == want, "--load_data_from_path")
+    out = os.path.join(where, "out")
+    say(s.run(["-o", out, tsv]) == b"" and open(out, "rb").read() == want, "-o")
+    header, _, rest = data.partition(b"\n")
+    parts = []
+    for i, cut in enumerate((rest[:rest.find(b"\n", 500000) + 1], rest[rest.find(b"\n", 500000) + 1:])):
+        parts.append(os.path.join(where, "part%d" % i))
+        with open(parts[-1], "wb") as f:
+            f.write(header + b"\n" + cut)
+    say(s.run(parts) == want, "a table in two files")
+    for form, files in (("tsv", scan), ("mx-scan", scan), ("mx-scan", shard_files(where, "zdns") + [
+            name for _, name in tables(where) if not name.endswith("addresses")])):
+        file = os.path.join(where, "converted")
+        done = s.run(["convert", "--to", form] + files + ["-o", file])
+        name = "convert --to %s of %s" % (form, os.path.basename(files[0]))
+        got, want = s.run([file]), s.run(files)
+        if form == "mx-scan":
+            say(done is not None and want and got == want, name)
+        else:  # that a look-up failed cannot be said there
+            say(done is not None and want and bare_lines(got) == bare_lines(want), name)
+
+
+def suite_model(s):
+    """A few domains with the model of others: some of their names are in it, some are not."""
+    for seed, n in sizes((111, 300), (112, 3000)):
+        where = s.generate(seed, n, "--forms", "tsv", "--shards", "5")
+        first, *others = shard_files(where, "tsv", 5)
+        model = os.path.join(where, "model")
+        s.run(["count"] + others + ["-o", model])
+        world = oracle.read_world(["tsv:" + first], False)
+        population = oracle.read_world(["tsv:" + name for name in others], False)
+        s.compare("--model, seed %d" % seed, s.run(["--model", model, first]), s.truth(world, [], population))
+
+
+def suite_shares(s):
+    for seed, n in sizes((91, 50), (92, 4000)):
+        where = s.generate(seed, n, "--forms", "scan,zdns")
+        for form, files in (("scan", [os.path.join(where, name) for name in ("scan.0", "addresses")]),
+                            ("zdns", [os.path.join(where, name) for name in ("zdns.0", "zgrab", "ip2asn")])):
+            world = oracle.read_world(["%s:%s" % (form if i == 0 or form == "scan" else os.path.basename(name), name)
+                                       for i, name in enumerate(files)], False)
+            want = oracle.shares(world, s.truth(world, []))
+            file = os.path.join(where, "shares")
+            s.run(["--shares", file] + files)
+            with open(file, encoding="utf-8", newline="") as f:
+                rows = list(csv.reader(f))[1:]
+            got = {(kind, name): float(n) for kind, name, n, _ in rows}
+            wrong = ["%s %s: got %s, want %s" % (*key, got.get(key), want.get(key)) for key in got.keys() | want.keys()
+                     if abs(got.get(key, 0) - want.get(key, 0)) > 1e-5]
+            say(not wrong, "--shares, %s, seed %d" % (form, seed), wrong)
+            total = sum(float(share) for *_, share in rows if share)
+            say(abs(total - 1) < 1e-3, "the shares are a whole, %s, seed %d" % (form, seed), [total])
 
 
 def suite_switches(s):

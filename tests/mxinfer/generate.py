@@ -186,6 +186,9 @@ class World:
                 a.ehlo = None
             elif x < 0.22:
                 a.banner = a.ehlo = None
+        if r.random() < 0.03:
+            a.banner = ""
+            a.ehlo = r.choice([a.ehlo, ""])
         if r.random() < 0.65 or a.banner is a.ehlo is None:
             a.certificate = self.skewed(self.certificates)
             if r.random() < 0.2:

@@ -9,6 +9,7 @@ import argparse
 import ast
 import base64
 import csv
+import fractions
 import functools
 import io
 import ipaddress
@@ -43,7 +44,7 @@ def a_label(label):
 @functools.cache
 def canonical(name):
     """Lower case, trailing dots off, A-labels.  What cannot be converted stays as it is: it has no registered domain."""
-    name = name.rstrip(".")
+    name = name.strip(BLANKS).rstrip(".")
     try:
         return ".".join(a_label(label.lower()) for label in name.split("."))
     except UnicodeError:
@@ -52,9 +53,9 @@ def canonical(name):
 
 @functools.cache
 def address_of(text):
-    """The address that is written there, or None."""
+    """The address that is written there (without a zone), or None."""
     try:
-        return ipaddress.ip_address(text)
+        return None if "%" in text else ipaddress.ip_address(text.strip(BLANKS))
     except ValueError:
         return None
 
@@ -339,22 +340,25 @@ class Facts:
 
     def __init__(self):
         self.as_numbers, self.banners, self.ehlos, self.certificates = [], [], [], []  # these: (names, trusted)
+        self.empty = False  # an empty greeting was told of: with --compat it is one
         self.plain = self.only_variants = False  # which records of mx-scan/1 the MX speaks of
 
-    def has_smtp(self):
-        return bool(self.banners or self.ehlos or self.certificates)
+    def has_smtp(self, compat):
+        return bool(self.banners or self.ehlos or self.certificates or (compat and self.empty))
 
     def add(self, other):
         self.as_numbers += other.as_numbers
         self.banners += other.banners
         self.ehlos += other.ehlos
         self.certificates += other.certificates
+        self.empty = self.empty or other.empty
 
 
 class Domain:
     def __init__(self, name):
         self.name = name
         self.mx = {}  # (name, preference) -> {address: Facts}
+        self.without = None  # why it has none: "null MX", "no MX", "not known"
         self.primary = None
 
 
@@ -424,11 +428,13 @@ def certificate_of(tls):
     if not isinstance(tls, dict):
         return None
     certificate = tls.get("certificate")
-    if not isinstance(certificate, dict) or not (certificate.get("raw") or certificate.get("parsed")):
+    if not isinstance(certificate, dict) or not ("raw" in certificate or "parsed" in certificate):
         return None
     parsed = certificate.get("parsed")
     names = parsed.get("names") if isinstance(parsed, dict) else None
-    if not isinstance(names, list):
+    if isinstance(names, str):
+        names = [names]
+    if not isinstance(names, (list, tuple, set)):
         names = names_of_raw(certificate.get("raw") or "")
     validation = tls.get("validation")
     trusted = isinstance(validation, dict) and validation.get("browser_trusted") is True
@@ -450,8 +456,12 @@ def scan_column(text):
     if isinstance(scan, dict) and isinstance(scan.get("smtp"), dict) and isinstance(scan["smtp"].get("starttls"), dict):
         starttls = scan["smtp"]["starttls"]
         for key, where in (("banner", facts.banners), ("ehlo", facts.ehlos)):
-            if isinstance(starttls.get(key), str) and starttls[key]:
-                where.append(starttls[key])
+            text = starttls.get(key)
+            if isinstance(text, bytes):
+                text = text.decode("utf-8", "surrogateescape")
+            if isinstance(text, str) and text:
+                where.append(text)
+            facts.empty = facts.empty or text == ""
         certificate = certificate_of(starttls.get("tls"))
         if certificate:
             facts.certificates.append(certificate)
@@ -478,22 +488,30 @@ def read_tsv(world, data):
             world.bad_n += 0 if tsv_row(world, row) else 1
 
 
+def is_name(text):
+    """[R13] what can be the name of a domain or an MX at all."""
+    return re.fullmatch("[!-~]{1,253}", canonical(text)) is not None
+
+
 def tsv_row(world, row):
     """Takes one row; False if it had to be skipped, or was read leniently."""
     if len(row) not in (6, 7) or any("\0" in field for field in row):
         return False
     name, mx, preference, address, number, scan = row[:6]
-    if not canonical(name):
+    if not is_name(name) or (canonical(mx) and not is_name(mx)):
         return False
     if not mx:
-        world.domain_of_row(name)
+        world.domain_of_row(name).without = "no MX"
         return True
-    if not re.fullmatch("[0-9]{1,5}", preference) or int(preference) > 65535:
+    preference = re.fullmatch(r"([0-9]{1,5})(\.0+)?", preference.strip(BLANKS))
+    if not preference or int(preference[1]) > 65535:
         return False
+    preference = int(preference[1])
     domain = world.domain_of_row(name)
     if not canonical(mx):
-        return True  # null MX
-    addresses = domain.mx.setdefault((world.name(mx), int(preference)), {})
+        domain.without = "null MX"
+        return True
+    addresses = domain.mx.setdefault((world.name(mx), preference), {})
     if address_of(address) is None:
         return not address
     facts = Facts()
@@ -527,9 +545,12 @@ def read_zdns(world, data):
         domain = world.domain(one["name"])
         result = one["results"]["MXLOOKUP"] if "results" in one else one
         if result.get("status") != "NOERROR":
+            domain.without = "not known"
             continue
+        domain.without = "no MX"
         for exchange in (result.get("data") or {}).get("exchanges") or []:
             if not canonical(exchange["name"]):
+                domain.without = "null MX"
                 continue
             addresses = domain.mx.setdefault((world.name(exchange["name"]), exchange["preference"]), {})
             for text in (exchange.get("ipv4_addresses") or []) + (exchange.get("ipv6_addresses") or []):
@@ -567,8 +588,10 @@ def read_mxscan(world, data):
                 facts.certificates.append((one["certificate"]["names"], one.get("trusted") is True))
             continue
         domain = world.domain(one["domain"])
+        domain.without = "no MX" if one["outcome"] in ("ok", "nodata", "nxdomain") else "not known"
         for mx in one["mx"]:
             if not canonical(mx["name"]):
+                domain.without = "null MX"
                 continue
             addresses = domain.mx.setdefault((world.name(mx["name"]), mx["preference"]), {})
             for text in mx.get("addresses", []):
@@ -637,7 +660,7 @@ class Inference:
     def find_primary(self, domain):
         alive = {}
         for (name, preference), addresses in domain.mx.items():
-            alive[name, preference] = {a: f for a, f in addresses.items() if f.has_smtp()}
+            alive[name, preference] = {a: f for a, f in addresses.items() if f.has_smtp(self.compat)}
         preferences = [preference for (_, preference), addresses in alive.items() if addresses]
         if not preferences:
             return []
@@ -683,7 +706,7 @@ class Inference:
                     if name not in part:
                         part.add(name)
                         todo.append(name)
-            best = min(part, key=lambda name: (-self.domain_n[self.registered(name)], name.encode(
+            best = min(part, key=lambda name: (-self.domain_n.get(self.registered(name), 0), name.encode(
                 "utf-8", "surrogateescape")))
             for name in part:
                 self.group[name] = self.registered(best)
@@ -798,9 +821,9 @@ class Inference:
         return "own-name" if any(entry["source"] == "MX" for entry in ids) else "yes"
 
     def records(self, world, population):
-        """Of each domain of a world, with the counts and groups of a population."""
+        """Of each domain of a world, with the counts and groups of a population.  [R19]"""
         self.count(population.domains.values())
-        self.make_groups(population.domains.values())
+        self.make_groups(list(population.domains.values()) + (list(world.domains.values()) if population is not world else []))
         return [self.record(domain) for domain in world.domains.values()]
 
     def record(self, domain):
@@ -813,6 +836,30 @@ class Inference:
                 no_id.append({"mx": mx})
         return {"schema": "mx-id/1", "domain": domain.name, "self_hosted": self.self_hosted(domain, ids), "ids": ids,
                 "no_id": no_id}
+
+
+def shares(world, records):
+    """{(kind, name): domains} of the market: of each domain that counts, 1/n to each of its n primary MX."""
+    found = {("left-out", name): 0 for name in ("null MX", "no MX", "implicit MX", "not known", "no SMTP")}
+    found.update({("all", ""): len(records), ("counted", ""): 0, ("self-hosted", ""): 0, ("own-name", ""): 0})
+    for domain, record in zip(world.domains.values(), records):
+        parts = record["ids"] + record["no_id"]
+        if not parts:
+            found["left-out", "no SMTP" if domain.mx else domain.without] += 1
+            continue
+        found["counted", ""] += 1
+        if record["self_hosted"] != "no":
+            found["self-hosted" if record["self_hosted"] == "yes" else "own-name", ""] += 1
+            continue
+        for part in parts:
+            if "id" not in part:
+                key = "no-id", ""
+            elif part["corrected"] == -1:
+                key = "rented-at", part["company"]
+            else:
+                key = ("company", part["company"]) if part["company"] else ("id", part["new_id"] or part["id"])
+            found[key] = found.get(key, 0) + fractions.Fraction(1, len(parts))
+    return found
 
 
 READERS = {"tsv": read_tsv, "zdns": read_zdns, "zgrab": read_zgrab, "ip2asn": read_ip2asn, "pfx2as": read_pfx2as,

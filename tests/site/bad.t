@@ -53,6 +53,9 @@ bad "a host twice, in other letters" 's/^host.dane = /host.MAIL = /' '^host.MAIL
 bad "a host that is no host name" 's/^host.dane = /host.da_ne = /' '^host.da_ne' 'is no host name'
 sed 's/^host.dane = /host.mail-ok = /' example-setup/site.conf >"$site"
 judge "a host that is called as a case is" "$share/testcases/mail-ok.conf" 1 'the name mail-ok stands for other addresses'
+bad "a host that is called as a zone is" 's/^host.dane = /host.rdns = /' '^host.rdns' 'the name rdns stands for other addresses'
+bad "a host within a zone of cases" 's/^host.dane = /host.dane.v6only = /' '^host.dane' 'host.dane.v6only lies below v6only'
+bad "a host within a case" 's/^host.dane = /host.mx.v4-mail = /' '^host.mx' 'host.mx.v4-mail lies below v4-mail'
 bad "addresses of no case" 's/^addresses.mail-dane-bad/addresses.mail-dane-worse/' '^addresses.mail-dane-worse' \
 	'there is no test case "mail-dane-worse"'
 bad "cases that share addresses and may not" '/^addresses.mail-dane-bad/d' '^host.dane' \

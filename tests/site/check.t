@@ -14,7 +14,7 @@ trap 'rm -rf "$root"' EXIT
 chmod 755 "$root"
 sound=$root/sound tree=$root/tree
 conf=$root/site.conf
-DNS=dns.$M/etc/nsd/zones DNS6=dns-v6.$M/etc/nsd/zones DNSB=dns-dnssec-broken.$M/etc/nsd/zones
+DNS=dns.$M/etc/nsd/zones DNS6=dns-v6.$M/etc/nsd/zones
 
 grep -v '^tls_pin\|^tokens_per_case' example-setup/site.conf >"$conf"
 echo "tokens_per_case = 2" >>"$conf"

@@ -33,32 +33,28 @@ for name in dns dns-v6 dns-dnssec-broken; do
 	ok "NSD of $name" start_nsd $name.$M
 done
 
-# The resolver of sender and receivers: it knows this site and nothing else.
-cat >"$root/unbound.conf" <<CONF
-server:
-	interface: 127.0.0.1
-	username: ""
-	chroot: ""
-	directory: "$root"
-	pidfile: "$root/unbound.pid"
-	use-syslog: no
-	logfile: "$root/unbound.log"
-	module-config: "validator iterator"
-	trust-anchor-file: "$tree/owner/$M.ds"
-	do-not-query-localhost: no
-	local-zone: "8.b.d.0.1.0.0.2.ip6.arpa." nodefault
-stub-zone:
-	name: "$M"
-	stub-addr: 198.51.100.28
-stub-zone:
-	name: "0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"
-	stub-addr: 198.51.100.28
-CONF
-unbound -c "$root/unbound.conf"
+# Three resolvers that know this site and nothing else; the first is that of sender and receivers.
+resolver() { # ADDRESS NAME OPTION...: a validating one that listens there
+	r_ip=$1 r_name=$2
+	shift 2
+	{
+		printf '%s\n' "server:" "interface: $r_ip" 'username: ""' 'chroot: ""' "directory: \"$root\"" \
+			"pidfile: \"$root/$r_name.pid\"" "use-syslog: no" "logfile: \"$root/$r_name.log\"" \
+			'module-config: "validator iterator"' "trust-anchor-file: \"$tree/owner/$M.ds\"" \
+			"do-not-query-localhost: no" "local-zone: \"8.b.d.0.1.0.0.2.ip6.arpa.\" nodefault" "$@"
+		for r_zone in $M 0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa; do
+			printf '%s\n' "stub-zone:" "name: \"$r_zone\"" "stub-addr: 198.51.100.28" "stub-addr: 2001:db8::28"
+		done
+	} >"$root/$r_name.conf"
+	unbound -c "$root/$r_name.conf"
+}
+resolver 127.0.0.1 both
+resolver 127.0.0.2 ipv4 "do-ip6: no"
+resolver 127.0.0.3 ipv6 "do-ip4: yes" "outgoing-interface: ::1" "prefer-ip6: yes" "do-not-query-address: 0.0.0.0/0"
 printf 'nameserver 127.0.0.1\noptions edns0 trust-ad\n' >"$root/resolv.conf"
 
-asked() { # NAME TYPE: rcode, "ad" if validated, and the data of the answers
-	drill -D @127.0.0.1 "$1" "$2" | awk '
+asked() { # NAME TYPE [RESOLVER]: rcode, "ad" if validated, and the data of the answers
+	drill -D "@${3-127.0.0.1}" "$1" "$2" | awk '
 		/rcode:/ { sub(/.*rcode: /, ""); sub(/,.*/, ""); printf "%s", $0 }
 		/^;; flags:.* ad / { printf " ad" }
 		/^;; ANSWER/ { answer = 1; next }
@@ -67,9 +63,11 @@ asked() { # NAME TYPE: rcode, "ad" if validated, and the data of the answers
 		END { print "" }'
 }
 answers() {
-	asked $M SOA | grep -q "NOERROR ad"
+	asked $M SOA "$1" | grep -q "NOERROR ad"
 }
-ok "the resolver validates the site" wait_for 20 answers
+for ip in 127.0.0.1 127.0.0.2 127.0.0.3; do
+	ok "the resolver at $ip validates the site" wait_for 20 answers $ip
+done
 
 token() { # CASE: the first of its pool
 	case $1 in
@@ -84,6 +82,9 @@ for case in $cases; do
 	want="NOERROR ad 10 $(token "$case").mx.$case.$M."
 	case $case in *.dnssec-broken) want=SERVFAIL ;; esac
 	same "$case: MX of a token" "$(asked "$(token "$case").$case.$M" MX)" "$want"
+	same "$case: over IPv6 alone" "$(asked "$(token "$case").$case.$M" MX 127.0.0.3)" "$want"
+	case $case in *.v6only) want=SERVFAIL ;; esac
+	same "$case: over IPv4 alone" "$(asked "$(token "$case").$case.$M" MX 127.0.0.2)" "$want"
 done
 same "a wildcard answers for a token that is not in the pool" \
 	"$(asked aaaaaaaaaaaaaaaaaaaaaaaaaa.v4-mail.$M MX)" "NOERROR ad 10 mail-v4.$M."

@@ -274,7 +274,7 @@ mmdb_put(struct buf *b, const struct mmdb *m)
 static void
 test_mmdb(void)
 {
-	char path[] = "/tmp/test_as_table.XXXXXX";
+	char path[] = P_tmpdir "/test_as_table.XXXXXX";
 	struct as_table *t = as_table_new();
 	struct mmdb m = {.nodes_n = 1};
 	struct buf file;

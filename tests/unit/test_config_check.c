@@ -85,13 +85,20 @@ test_dialogue(void)
 	    SMTPD " -o debug_peer_list=0.0.0.0/0 -o debug_peer_level=1" REST, "IPv4 alone");
 	passes("inet_protocols = ipv6\n",
 	    SMTPD " -o debug_peer_list=[::]/0 -o debug_peer_level=1" REST, "IPv6 alone");
-	passes("", "192.0.2.1:25 inet n - n - - smtpd -o debug_peer_list=0.0.0.0/0"
-		   " -o debug_peer_level=1" REST, "an IPv4 address");
-	passes("", "[2001:db8::1]:25 inet n - n - - smtpd -o debug_peer_list=[::]/0"
-		   " -o debug_peer_level=1" REST, "an IPv6 address");
-	finds("", "[2001:db8::1]:25 inet n - n - - smtpd -o debug_peer_list=0.0.0.0/0"
-		  " -o debug_peer_level=1" REST, "clients that it does not match");
-	finds("", SMTPD " -o debug_peer_list=192.0.2.0/24,sender.example -o debug_peer_level=1" REST,
+	passes("",
+	    "192.0.2.1:25 inet n - n - - smtpd -o debug_peer_list=0.0.0.0/0"
+	    " -o debug_peer_level=1" REST,
+	    "an IPv4 address");
+	passes("",
+	    "[2001:db8::1]:25 inet n - n - - smtpd -o debug_peer_list=[::]/0"
+	    " -o debug_peer_level=1" REST,
+	    "an IPv6 address");
+	finds("",
+	    "[2001:db8::1]:25 inet n - n - - smtpd -o debug_peer_list=0.0.0.0/0"
+	    " -o debug_peer_level=1" REST,
+	    "clients that it does not match");
+	finds("",
+	    SMTPD " -o debug_peer_list=192.0.2.0/24,sender.example -o debug_peer_level=1" REST,
 	    "clients that it does not match");
 	finds("", SMTPD " -o debug_peer_list=!192.0.2.1,static:all -o debug_peer_level=1" REST,
 	    "clients that it does not match");
@@ -104,7 +111,8 @@ test_dialogue(void)
 static void
 test_levels(void)
 {
-	finds("", SMTPD " -o debug_peer_list=static:all" REST, "debug_peer_level = 2: it logs more");
+	finds(
+	    "", SMTPD " -o debug_peer_list=static:all" REST, "debug_peer_level = 2: it logs more");
 	finds("", SMTPD " -o debug_peer_list=static:all -o debug_peer_level=3" REST,
 	    "debug_peer_level = 3: from 3 on smtpd logs the first octets");
 	finds("debug_peer_level = 10\n", SMTPD " -o debug_peer_list=static:all" REST,
@@ -123,7 +131,8 @@ test_levels(void)
 	finds("smtpd_tls_loglevel = 0\nsmtpd_tls_security_level =\nsmtpd_use_tls = yes\n",
 	    good_master, "protocol and cipher");
 	finds("smtpd_tls_loglevel = 0\nsmtpd_tls_security_level =\n",
-	    SMTPD DIALOGUE "\nsmtps inet n - n - - smtpd -o smtpd_tls_wrappermode=yes" DIALOGUE REST,
+	    SMTPD DIALOGUE
+	    "\nsmtps inet n - n - - smtpd -o smtpd_tls_wrappermode=yes" DIALOGUE REST,
 	    "master.cf, smtps inet: smtpd_tls_loglevel = 0");
 	finds("smtpd_tls_loglevel = 2\n", good_master, "it logs the steps of each handshake");
 	finds("smtpd_tls_loglevel = 4\n", good_master, "from 4 on the log holds all");
@@ -151,7 +160,8 @@ test_rest(void)
 	buf_free(&found);
 	SAME_INT(check("", good_master, true, &found), 0, "postlogd does not care");
 	buf_free(&found);
-	SAME_INT(check("", "a\x1b[0m inet n - n - - smtpd" REST, false, &found), 1, "a hostile name");
+	SAME_INT(
+	    check("", "a\x1b[0m inet n - n - - smtpd" REST, false, &found), 1, "a hostile name");
 	OK(strstr(buf_str(&found), "a\\x1b[0m"), "is shown safely");
 	buf_free(&found);
 }

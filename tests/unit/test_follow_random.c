@@ -2,7 +2,8 @@
 /* A log is written and rotated by a schedule that a seed makes, and followed by runs at any moment,
  * of which any may be killed: each line is found exactly once in what was stored.
  *
- * With a seed as its argument it plays that schedule alone.
+ * With a seed as its argument it plays that schedule alone, with SEED N so many from it on.
+ * Longer than 500 lines: half of it is the world, which has no other use.
  *
  * The writer: whole and half lines, into the renamed file until it hears of it.  Rotation, step by
  * step: numbers from 0 or 1, or dates; renamed, or copied and truncated; compressed at once, later
@@ -592,7 +593,8 @@ main(int argc, char **argv)
 {
 	char folder[] = "test_follow_random.XXXXXX";
 	const char *parent = getenv("TMPDIR");
-	uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1, n = argc > 1 ? 1 : 600;
+	uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
+	uint64_t n = argc > 2 ? strtoull(argv[2], NULL, 10) : argc > 1 ? 1 : 600;
 	uint64_t lines = 0, rotations = 0;
 
 	if (getenv("EMT_SOAK") && argc == 1)

@@ -146,8 +146,12 @@ test_golden(void)
 int
 main(void)
 {
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		SAME_STR(form_of(rows[i].start), rows[i].form, rows[i].start.p);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char name[40];
+
+		snprintf(name, sizeof name, "row %zu is %s", i, rows[i].form);
+		SAME_STR(form_of(rows[i].start), rows[i].form, name);
+	}
 	test_whole_lines();
 	test_golden();
 	return tap_end();

@@ -44,7 +44,7 @@ check(const char *path, size_t step, size_t n, bool error, const char *name)
 int
 main(void)
 {
-	char dir[] = "/tmp/test_input.XXXXXX", path[64];
+	char dir[] = P_tmpdir "/test_input.XXXXXX", path[64];
 	size_t room = ZSTD_compressBound(TEXT_N);
 	char *packed = malloc(room);
 	gzFile gz;

@@ -98,6 +98,15 @@ test_records(const struct plan *plan)
 	SAME_STR(data(plan, plan->zones[6].origin, "1.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0", "PTR"),
 	    "dane-bad." M ".", "IPv6 reverse name");
 	SAME_STR(data(plan, M, "@", "CAA"), "0 issue \"letsencrypt.org\"", "CAA at the apex");
+	SAME_STR(data(plan, M, "_acme-challenge.mx.v4-mail", "CNAME"),
+	    "mx.v4-mail.acme.example.net.", "where the challenge of a wildcard is answered");
+	SAME_STR(data(plan, "v6only." M, "_acme-challenge.v4-mail", "CNAME"),
+	    "v4-mail.v6only.acme.example.net.", "in a zone below");
+	OK(!record(plan, M, "_acme-challenge.v4-mail", "CNAME", 1), "each once");
+	SAME_STR(data(plan, "dnssec-broken." M, "_acme-challenge.v4-mail", "CNAME"), "(none)",
+	    "none where nobody can look");
+	SAME_STR(data(plan, M, "_acme-challenge.tls-invalid", "CNAME"), "(none)",
+	    "none for what has a copy");
 	SAME_STR(data(plan, M, "dns-v6", "AAAA"), "2001:db8::29",
 	    "the host dns-v6, and not dns by IPv6 alone");
 }
@@ -135,6 +144,17 @@ test_certificates(const struct plan *plan)
 	OK(!plan_host(plan, ROLE_PLAINTEXT)->certificate, "plaintext has none");
 }
 
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+
+/* The text with the first `from` replaced. */
+static const char *
+replace(const char *text, const char *from, const char *to)
+{
+	const char *at = strstr(text, from);
+
+	return arena_printf(arena, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+}
+
 static void
 test_example(void)
 {
@@ -166,6 +186,10 @@ test_example(void)
 	SAME_STR(plan.machines[0].name, "mail." M, "called as its mail host");
 	SAME_STR(plan_host(&plan, ROLE_DANE)->suffix, "-dane", "whose parts are told apart");
 	SAME_STR(site.rname, "a\\.b.example.com", "a dot in the contact is escaped");
+	text = span_str(replace(text.p, "tls_pin = ", "tls_pin = 3 1 1 " ZEROS ", "));
+	OK(!make(text, &site, &plan), "with two pins, as while a key is rolled");
+	SAME_STR(data(&plan, M, "_25._tcp.dane-ok", "TLSA"), "3 1 1 " ZEROS, "the first");
+	OK(record(&plan, M, "_25._tcp.dane-ok", "TLSA", 1) != NULL, "and the second");
 }
 
 /* What a case's MX leads to: its host has the case's addresses, of its families, and no others. */

@@ -101,14 +101,15 @@ test_echo(void)
 static void
 escaped(const char *text, const char *after, const char *want)
 {
-	SAME_SPAN(redact_escaped(span_str(text), span_str(after), &out, &scratch), span_str(want),
-	    text);
+	SAME_SPAN(
+	    redact_escaped(span_str(text), span_str(after), &out, &scratch), span_str(want), text);
 }
 
 static void
 test_escaped(void)
 {
-	escaped("EHLO x\\r\\nMAIL FROM:<a@b>\\r\\n", "CONNECT", "EHLO x\\r\\nMAIL FROM:<a@b>\\r\\n");
+	escaped(
+	    "EHLO x\\r\\nMAIL FROM:<a@b>\\r\\n", "CONNECT", "EHLO x\\r\\nMAIL FROM:<a@b>\\r\\n");
 	escaped("EHLO x\\r\\nAUTH PLAIN AGFsaWNl\\r\\nQUIT\\r\\n", "CONNECT",
 	    "EHLO x\\r\\nAUTH PLAIN [redacted]\\r\\nQUIT\\r\\n");
 	escaped("auth login\\nYWxpY2U=\\nc2VjcmV0\\nQUIT", "EHLO",

@@ -29,7 +29,8 @@ test_open_close(void)
 	a = session_table_open(&t, HOST, TAG, 7, NO_ENDPOINT, 100);
 	b = session_table_open(&t, SPAN_LIT("mx2"), TAG, 7, NO_ENDPOINT, 100);
 	OK(session_table_find(&t, HOST, TAG, 7, NO_ENDPOINT) == a, "found by host, tag and pid");
-	OK(session_table_find(&t, SPAN_LIT("mx2"), TAG, 7, NO_ENDPOINT) == b, "another host's is another");
+	OK(session_table_find(&t, SPAN_LIT("mx2"), TAG, 7, NO_ENDPOINT) == b,
+	    "another host's is another");
 	OK(!session_table_find(&t, HOST, SPAN_LIT("postfix/submission/smtpd"), 7, NO_ENDPOINT),
 	    "so is another tag's");
 	OK(!session_table_find(&t, HOST, TAG, 8, NO_ENDPOINT), "and another pid's");
@@ -42,6 +43,41 @@ test_open_close(void)
 	end(&t, a);
 	OK(!session_table_find(&t, HOST, TAG, 7, NO_ENDPOINT) && t.oldest == b && t.newest == b,
 	    "closed is gone");
+	session_table_free(&t);
+}
+
+/* postscreen's: one process serves many clients, whose endpoints tell them apart. */
+static void
+test_endpoints(void)
+{
+	static const struct span one = {"[192.0.2.1]:1000", 16}, two = {"[192.0.2.1]:1001", 16};
+	struct session_table t;
+	struct session *a, *b, *c;
+
+	session_table_init(&t);
+	a = session_table_open(&t, HOST, TAG, 7, one, 100);
+	b = session_table_open(&t, HOST, TAG, 7, two, 100);
+	c = session_table_open(&t, SPAN_LIT("mx2"), TAG, 8, one, 100);
+	OK(session_table_find(&t, HOST, TAG, 7, one) == a &&
+		session_table_find(&t, HOST, TAG, 7, two) == b,
+	    "two clients of one process");
+	OK(!session_table_find(&t, HOST, TAG, 8, one) &&
+		!session_table_find(&t, HOST, TAG, 7, NO_ENDPOINT) &&
+		!session_table_find_pid(&t, HOST, 7),
+	    "not of another process, and not without the endpoint");
+	OK(session_table_find_endpoint(&t, HOST, one) == a &&
+		session_table_find_endpoint(&t, SPAN_LIT("mx2"), one) == c &&
+		!session_table_find_endpoint(&t, SPAN_LIT("mx2"), two),
+	    "found by host and endpoint");
+	SAME_SPAN(a->screen.endpoint, one, "a session knows its endpoint");
+	OK(strcmp(a->id, b->id) != 0, "their ids differ");
+	end(&t, a);
+	OK(!session_table_find_endpoint(&t, HOST, one) &&
+		session_table_find_endpoint(&t, HOST, two) == b,
+	    "closed is gone");
+	a = session_table_open(&t, HOST, TAG, 7, one, 100);
+	OK(session_table_process(&t, a)->same_n == 1,
+	    "the second one of an endpoint in one second");
 	session_table_free(&t);
 }
 
@@ -197,6 +233,7 @@ int
 main(void)
 {
 	test_open_close();
+	test_endpoints();
 	test_ids();
 	test_many();
 	test_queue();

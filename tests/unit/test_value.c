@@ -103,9 +103,9 @@ test_grammar(void)
 	char name[100];
 
 	for (size_t i = 0; i < sizeof grammar / sizeof *grammar; i++) {
-		snprintf(name, sizeof name, "JSON, row %zu: %s", i, grammar[i].text.p);
+		snprintf(name, sizeof name, "JSON, row %zu", i);
 		OK((skipped(VALUE_JSON, grammar[i].text) == VALUE_FINE) == grammar[i].json, name);
-		snprintf(name, sizeof name, "Python, row %zu: %s", i, grammar[i].text.p);
+		snprintf(name, sizeof name, "Python, row %zu", i);
 		OK((skipped(VALUE_PYTHON, grammar[i].text) == VALUE_FINE) == grammar[i].python,
 		    name);
 	}

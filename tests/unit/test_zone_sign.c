@@ -140,7 +140,14 @@ main(void)
 	OK(refused("www RRSIG A 13 2 300 20300101000000 20200101000000 1 bad.example. AAAA\n",
 	       "DNSSEC record"),
 	    "a signature");
-	OK(refused("www NSEC a A\n", "NSEC record"), "an NSEC record");
+	OK(refused("www NSEC a A\n", "DNSSEC record"), "an NSEC record");
+	OK(refused("@ SOA a b 1 2 3 4 5\n", "a second SOA"), "a second SOA record");
+	OK(refused("www SOA a b 1 2 3 4 5\n", "a second SOA"), "a SOA record below the apex");
+	OK(refused("$INCLUDE other\n", "bad.example.zone:6: "), "another file");
+	zonekit_zone(&kit, "twice.example", "a TXT x\na TXT y\na TXT x\n");
+	OK(!zonekit_sign(&kit, "twice.example", NULL, 0) &&
+		count(zonekit_read(&kit, "twice.example.signed"), "\tTXT\t\"x\"") == 1,
+	    "a record that is there twice is there once");
 	zonekit_write(&kit, "bad.example.zone", "www.bad.example. 1 IN A 192.0.2.1\n");
 	OK(zonekit_sign(&kit, "bad.example", NULL, 0) != NULL, "no SOA");
 	zonekit_write(&kit, "bad.example.zone", "");
