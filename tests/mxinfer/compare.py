@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """compare.py SUITE PROGRAM WORK - random populations (generate.py) through emt-mxinfer and through the oracle.
 
-SUITE: names, tsv, forms, scan, mixed, ways, model, shares, switches, compat, shards.  Prints `same NAME` or `different NAME`, differences as comments, and
-`domains N`: how many were compared.  EMT_SOAK=1 compares ten times as many, of other seeds."""
+SUITE: names, tsv, forms, scan, mixed, ways, model, tables, shares, switches, compat, shards.  Prints `same NAME` or
+`different NAME`, differences as comments, and `domains N`: how many were compared.  EMT_SOAK=1 compares ten times as
+many, of other seeds."""
 import csv
 import gzip
 import json
@@ -250,6 +251,42 @@ def suite_model(s):
         world = oracle.read_world(["tsv:" + first], False)
         population = oracle.read_world(["tsv:" + name for name in others], False)
         s.compare("--model, seed %d" % seed, s.run(["--model", model, first]), s.truth(world, [], population))
+
+
+def suite_tables(s):
+    """Tables and a Public Suffix List of one's own."""
+    for seed, n in sizes((121, 300), (122, 3000)):
+        where = s.generate(seed, n, "--forms", "tsv")
+        r = random.Random(seed)
+        files = {name: os.path.join(where, name) for name in ("psl", "companies", "servers")}
+        world = oracle.read_world(["tsv:%s/tsv.0" % where], False)
+        ids = sorted({entry["id"] for record in s.truth(world, []) for entry in record["ids"]})
+        r.shuffle(ids)
+        with open(files["companies"], "w", encoding="utf-8") as f:
+            f.write("date 2026-01-01\n# of our own\ncompany Google\n\tids google.com\n\tas 64496 64497\n")
+            for i in range(0, min(len(ids), 60), 3):
+                f.write("company Company-%d\n\tids %s\n\tas %s\n" % (i, " ".join(ids[i:i + 3]), " ".join(
+                    map(str, r.sample(generate.AS_NUMBERS, 6)))))
+            f.write("company Stars\n\tids raven*.com *.nl\n\tas 15169\ncompany Filter\n\tids filter.example\n"
+                    "\tas 64496 3356 8075\n\tfilter filter.example except 8075\n")
+        with open(files["servers"], "w", encoding="utf-8") as f:
+            f.write("date 2026-01-01\ndomain google.com\n\town has:x\n\trented begins:alt\n")
+            for one in ids[:30]:
+                f.write("domain %s\n\town begins:mx is:mx.%s\n\trented greeting has:mx\n\town has:in.\n\trandom\n" % (one, one))
+        with open(oracle.PSL, encoding="utf-8") as f:
+            rules = [line for line in f if not line.strip() or line.startswith("//") or line.startswith("com") or r.random() < 0.7]
+        with open(files["psl"], "w", encoding="utf-8") as f:
+            f.writelines(rules + ["raven.com\n*.falcon.com\n!a.falcon.com\n"])
+        switches = ["--psl", files["psl"], "--providers", files["companies"], "--patterns", files["servers"],
+                    "--heuristics_threshold", "1000"]
+        before = s.suffixes, s.providers, s.patterns
+        for used in (switches, switches[:2], switches[2:4] + switches[6:], switches[4:]):
+            s.suffixes = oracle.Suffixes(files["psl"]) if "--psl" in used else before[0]
+            s.providers = oracle.Providers(oracle.PROVIDERS, files["companies"]) if "--providers" in used else before[1]
+            s.patterns = oracle.NamePatterns(oracle.PATTERNS, files["servers"]) if "--patterns" in used else before[2]
+            s.compare("%s, seed %d" % (" ".join(used[::2]), seed), s.run(shard_files(where, "tsv") + used), s.truth(world, []
+                      if "--heuristics_threshold" not in used else ["--heuristics_threshold", "1000"]))
+        s.suffixes, s.providers, s.patterns = before
 
 
 def suite_shares(s):

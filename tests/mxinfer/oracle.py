@@ -22,7 +22,7 @@ BLANKS = " \t\r\v\f"
 MARKS = ":,;!."
 HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})")
 OLD_HOST = re.compile(r"([a-zA-Z0-9_-]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_-])?\.)+[a-zA-Z]{2,}\n?")
-REASONS = {"Cisco": "All IPs are in Cisco Ironport's AS", "ProofPoint": "All IPs are in ProofPoint's AS"}
+REASONS = {"Cisco": "All IPs are in Cisco Ironport's AS"}
 MISLEADING = (".spamhaus.org", ".abuseat.org", ".trustedsource.org", "eecs.umich.edu")
 TABLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tables")
 PSL = "/usr/share/publicsuffix/public_suffix_list.dat"
@@ -135,13 +135,21 @@ def words_of(file):
 class Providers:
     """tables/companies.conf."""
 
-    def __init__(self, file):
+    def __init__(self, *files):
         self.exact, self.patterns, self.as_numbers = {}, [], {}
         self.filters = []  # [company, id, AS that prove nothing]: Cisco before ProofPoint
+        for file in files:
+            self.read(file)
+
+    def read(self, file):
         company = None
         for word, *words in words_of(file):
             if word == "company":
                 company = " ".join(words)
+                if company in self.as_numbers:  # of a file before: this one takes its place
+                    self.exact = {one: owner for one, owner in self.exact.items() if owner != company}
+                    self.patterns = [(one, owner) for one, owner in self.patterns if owner != company]
+                    self.filters = [row for row in self.filters if row[0] != company]
                 self.as_numbers[company] = set()
             elif word == "ids":
                 for one in words:
@@ -168,12 +176,17 @@ class Providers:
 class NamePatterns:
     """tables/servers.conf."""
 
-    def __init__(self, file):
+    def __init__(self, *files):
         self.rules = []  # (domain, [condition], class) in the order of the file
+        for file in files:
+            self.read(file)
+
+    def read(self, file):
         domain = None
         for word, *words in words_of(file):
             if word == "domain":
                 domain = words[0]
+                self.rules = [rule for rule in self.rules if rule[0] != domain]
             elif word != "date":
                 self.rules.append((domain, words, {"own": "dedicated", "rented": "vps", "random": "vps"}[word]))
 
@@ -777,7 +790,7 @@ class Inference:
             theirs = self.providers.as_numbers[owner] - left_out
             if (known or self.compat) and all(numbers & theirs for numbers in known):
                 if not company:
-                    entry.update(corrected=1, new_id=new_id, reason=REASONS[owner])
+                    entry.update(corrected=1, new_id=new_id, reason=REASONS.get(owner, "All IPs are in %s's AS" % owner))
                     return True
                 if self.compat:
                     return True  # nothing is changed, and no other check is made

@@ -157,7 +157,7 @@ def main():
         udp(Q([b"a" * 63, b"b" * 63, b"c" * 63, b"d" * 36], "A"), family)
         udp(Q([b"a b.c", b"\\(x);\"|'", b"\0\1\x7f\xff"], "TXT"), family)
         udp(Q([b"$@", b"', do = 1, bufsize = 9: x"], "A", edns=1232), family)
-        # Fragments: the MTU is 1300; PowerDNS takes 1500 octets at most.
+        # Fragments: the MTU is 1300; PowerDNS takes 1500 octets at most, as it is set up.
         udp(Q([b"v4-mail"], "MX", edns=1232, options=[(12, bytes(1400))]), family)
     udp(Q([b"v4-mail"], "MX", edns=1232, options=[(8, bytes([0, 1, 24, 0, 198, 51, 100]))], subnet="198.51.100.0/24/0"))
     udp(Q([b"v4-mail"], "MX", edns=1232, options=[(8, bytes([0, 2, 32, 0, 0x20, 1, 0xd, 0xb8]))], subnet="2001:db8::/32/0"))

@@ -194,6 +194,7 @@ log-dns-details=yes
 loglevel=5
 security-poll-suffix=
 edns-subnet-processing=yes
+udp-truncation-threshold=1500
 END
 echo "zone \"measurement.example.com\" { type master; file \"$dir/zone\"; };" >"$dir/pdns.zones"
 pdns_server --config-dir="$dir" >"$dir/pdns.out" 2>"$dir/pdns.err" &
