@@ -193,7 +193,7 @@ metadata_write(const struct run *r)
 	json_decref(record);
 	good = fwrite(text.p, 1, text.n, f) == text.n;
 	buf_free(&text);
-	if (fclose(f) | !good) {
+	if (fclose(f) || !good) {
 		log_error("%s: %s", path, strerror(errno));
 		return EX_TEMPFAIL;
 	}

@@ -36,10 +36,13 @@ open_output(const char *path)
 	return path ? fopen(path, "we") : stdout;
 }
 
+/* False if anything could not be written. */
 static bool
 close_output(const char *path, FILE *f)
 {
-	return !(path ? fclose(f) : fflush(f));
+	bool good = !ferror(f);
+
+	return !(path ? fclose(f) : fflush(f)) && good;
 }
 
 static int
@@ -51,7 +54,7 @@ write_shares(const struct run *r, const struct shares *shares)
 	if (!f)
 		return write_error(path);
 	shares_write(shares, &r->inference, f);
-	return ferror(f) | fclose(f) ? write_error(path) : EX_OK;
+	return close_output(path, f) ? EX_OK : write_error(path);
 }
 
 static int
@@ -68,11 +71,13 @@ write_answers(struct run *r)
 	};
 	FILE *f = open_output(p->output);
 	int status = EX_OK;
+	bool good;
 
 	if (!f)
 		return write_error(p->output);
 	shares_init(&shares, p->implicit);
-	if (!answers_write(&params, f) | !close_output(p->output, f))
+	good = answers_write(&params, f);
+	if (!close_output(p->output, f) || !good)
 		status = write_error(p->output);
 	if (!status && p->shares)
 		status = write_shares(r, &shares);
@@ -125,12 +130,12 @@ static int
 write_model(const struct mxinfer_params *p, struct model *m)
 {
 	FILE *f = open_output(p->output);
+	bool good;
 
 	if (!f)
 		return write_error(p->output);
-	if (!model_write(m, f) | !close_output(p->output, f))
-		return write_error(p->output);
-	return EX_OK;
+	good = model_write(m, f);
+	return close_output(p->output, f) && good ? EX_OK : write_error(p->output);
 }
 
 static int
@@ -146,7 +151,7 @@ write_explanation(struct run *r, const struct explain *e)
 		close_output(path, f);
 		return EX_DATAERR;
 	}
-	return ferror(f) | !close_output(path, f) ? write_error(path) : EX_OK;
+	return close_output(path, f) ? EX_OK : write_error(path);
 }
 
 /* All that is between the tables and the answers. */

@@ -89,10 +89,11 @@ splitter_next(struct splitter *s, struct block *block)
 		if (whole || s->end)
 			break;
 		if (text->n > 2 * s->max_field + SLACK) {
+			size_t line = span_find(buf_span(text), '\n');
+
 			/* Quotes that never end: then the row is its line. */
-			whole = span_find(buf_span(text), '\n');
-			if (whole < text->n) {
-				whole++;
+			if (line < text->n) {
+				whole = line + 1;
 				break;
 			}
 			s->passing = true;

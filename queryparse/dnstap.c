@@ -13,7 +13,8 @@ enum {
 	TAP_EXTRA = 3,
 	TAP_MESSAGE = 14,
 	TAP_TYPE = 15,
-	TAP_TYPE_MESSAGE = 1,
+	TAP_TYPE_OURS = 1000, /* no type of dnstap.proto: readers pass over what they do not know, and
+				 some end at a message that is missing */
 
 	MESSAGE_TYPE = 1,
 	MESSAGE_PROTOCOL = 3,
@@ -235,7 +236,7 @@ put_extra(struct buf *out, struct span text)
 	buf_init(&tap, 1024);
 	protobuf_put_octets(&tap, TAP_IDENTITY, SPAN_LIT(GAP_SENDER));
 	protobuf_put_octets(&tap, TAP_EXTRA, text);
-	protobuf_put_number(&tap, TAP_TYPE, TAP_TYPE_MESSAGE);
+	protobuf_put_number(&tap, TAP_TYPE, TAP_TYPE_OURS);
 	for (int i = 0; i < LENGTH_LEN; i++)
 		length[i] = (unsigned char)(tap.n >> 8 * (LENGTH_LEN - 1 - i));
 	buf_put(out, (struct span){(char *)length, sizeof length});

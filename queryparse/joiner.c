@@ -64,6 +64,9 @@ is_earlier(const struct held *a, const struct held *b)
 {
 	if (a->q.time_us != b->q.time_us)
 		return a->q.time_us < b->q.time_us;
+	/* Clocks may be coarse; what is asked over TCP often repeats what was asked over UDP. */
+	if (a->q.proto != b->q.proto)
+		return a->q.proto < b->q.proto;
 	return a->sequence < b->sequence;
 }
 

@@ -154,6 +154,21 @@ query_set_identity(struct query *q, struct span identity)
 	q->identity[n] = '\0';
 }
 
+void
+query_set_subnet(struct query *q, struct span text)
+{
+	struct span address = span_cut(&text, '/'), source = span_cut(&text, '/');
+	struct cursor source_bits = cursor_on(source), scope_bits = cursor_on(text);
+	uint64_t bits = cur_number(&source_bits, 3), scope = text.p ? cur_number(&scope_bits, 3) : 0;
+
+	if (!ip_read(address, &q->subnet.ip) || !cur_done(&source_bits) || bits > 128 ||
+	    scope_bits.failed || scope > 128)
+		return;
+	q->subnet.is_there = true;
+	q->subnet.source = (uint8_t)bits;
+	q->subnet.scope = (uint8_t)scope;
+}
+
 static void
 code_ip(struct codec *c, struct ip *ip)
 {

@@ -106,6 +106,9 @@ bool query_is_answer_to(const struct query *answer, const struct query *q);
 /* Copies the identity, without what is no printing ASCII. */
 void query_set_identity(struct query *q, struct span identity);
 
+/* Takes a client subnet as text: ADDRESS/BITS/SCOPE, or ADDRESS/BITS; what is none is passed over. */
+void query_set_subnet(struct query *q, struct span text);
+
 /* Octets of a query up to the end of its name: what a copy takes. */
 static inline size_t
 query_size(const struct query *q)

@@ -262,7 +262,10 @@ static void
 read_edns(const json_t *edns, struct query *q)
 {
 	const json_t *options = json_object_get(edns, "options");
+	struct span subnet = text_of(edns, "subnet");
 
+	if (subnet.p)
+		query_set_subnet(q, subnet);
 	q->has_edns = flag_of(edns, "present");
 	q->edns_size = number_of(edns, "size");
 	q->edns_version = number_of(edns, "version");

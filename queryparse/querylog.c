@@ -61,22 +61,6 @@ set_name(struct query *q, struct span name)
 	return dns_qname_read(name, &q->name);
 }
 
-/* ADDRESS/BITS/SCOPE, or ADDRESS/BITS. */
-static void
-set_subnet(struct query *q, struct span text)
-{
-	struct span address = span_cut(&text, '/'), source = span_cut(&text, '/');
-	struct cursor source_bits = cursor_on(source), scope_bits = cursor_on(text);
-	uint64_t bits = cur_number(&source_bits, 3), scope = text.p ? cur_number(&scope_bits, 3) : 0;
-
-	if (!ip_read(address, &q->subnet.ip) || !cur_done(&source_bits) || bits > 128 ||
-	    scope_bits.failed || scope > 128)
-		return;
-	q->subnet.is_there = true;
-	q->subnet.source = (uint8_t)bits;
-	q->subnet.scope = (uint8_t)scope;
-}
-
 /* +E(0)TDK */
 static bool
 take_bind_flags(struct cursor *c, struct query *q)
@@ -144,7 +128,7 @@ read_bind(struct cursor *c, struct query *q)
 	address = cur_until(c, SPAN_LIT(")"), IP_TEXT_MAX + WORD_MAX);
 	set_peer(&q->server, address, UNTOLD);
 	if (cur_maybe(c, SPAN_LIT(" [ECS ")))
-		set_subnet(q, cur_until(c, SPAN_LIT("]"), IP_TEXT_MAX + 10));
+		query_set_subnet(q, cur_until(c, SPAN_LIT("]"), IP_TEXT_MAX + 10));
 	return !c->failed && q->class >= 0;
 }
 
@@ -160,7 +144,7 @@ read_powerdns(struct cursor *c, struct query *q)
 		if (remote.p[i] == '<' && remote.p[i + 1] == '-') {
 			set_peer(&q->client, (struct span){remote.p, i}, UNTOLD);
 			subnet = span_from(remote, i + 2);
-			set_subnet(q, subnet);
+			query_set_subnet(q, subnet);
 			break;
 		}
 	}

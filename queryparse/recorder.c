@@ -21,7 +21,7 @@ struct alike {
 struct truncated {
 	int64_t time_us;
 	struct ip client;
-	uint64_t name; /* with the type, hashed */
+	uint64_t question; /* hashed */
 	char id[QUERY_ID_LEN + 1];
 };
 
@@ -169,15 +169,22 @@ make_id(struct recorder *r, const struct query *q, char id[QUERY_ID_LEN + 1])
 	hex(digest, id);
 }
 
-/* FNV-1a of the name in lower case, and the type. */
+#define FNV_PRIME 0x100000001b3
+
+/* FNV-1a of what a repeat repeats: the name in any case, the type, the server, by the same source.
+ */
 static uint64_t
-hash_name(const struct query *q)
+hash_question(const struct query *q)
 {
 	uint64_t hash = 0xcbf29ce484222325;
 
 	for (size_t i = 0; i < q->name.n; i++)
-		hash = (hash ^ (unsigned char)to_lower((char)q->name.wire[i])) * 0x100000001b3;
-	return (hash ^ (uint64_t)(uint32_t)q->type) * 0x100000001b3;
+		hash = (hash ^ (unsigned char)to_lower((char)q->name.wire[i])) * FNV_PRIME;
+	for (size_t i = 0; q->server.is_known && i < sizeof q->server.ip.octets; i++)
+		hash = (hash ^ q->server.ip.octets[i]) * FNV_PRIME;
+	for (const char *c = q->identity; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * FNV_PRIME;
+	return (hash ^ (uint64_t)(uint32_t)q->type ^ (uint64_t)q->source << 16) * FNV_PRIME;
 }
 
 static void
@@ -186,7 +193,8 @@ keep_truncated(struct recorder *r, const struct query *q, const char *id)
 	struct truncated *t = &r->truncated[r->truncated_n++ % TRUNCATED_MAX];
 
 	*t = (struct truncated){
-	    .time_us = q->time_us, .client = q->client.ip, .name = hash_name(q)};
+	    .time_us = q->time_us, .client = q->client.ip, 
+	    .question = hash_question(q)};
 	memcpy(t->id, id, sizeof t->id);
 }
 
@@ -194,13 +202,13 @@ static const char *
 find_truncated(const struct recorder *r, const struct query *q)
 {
 	size_t n = r->truncated_n < TRUNCATED_MAX ? r->truncated_n : TRUNCATED_MAX;
-	uint64_t name = n ? hash_name(q) : 0;
+	uint64_t question = n ? hash_question(q) : 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct truncated *t =
 		    &r->truncated[(r->truncated_n - 1 - i) % TRUNCATED_MAX];
 
-		if (t->name == name && ip_eq(&t->client, &q->client.ip) &&
+		if (t->question == question && ip_eq(&t->client, &q->client.ip) &&
 		    q->time_us - t->time_us <= RETRY_US)
 			return t->id;
 	}
@@ -231,7 +239,7 @@ code_truncated(struct codec *c, struct truncated *t)
 	code_i64(c, &t->time_us);
 	code_bool(c, &t->client.v6);
 	code_octets(c, t->client.octets, sizeof t->client.octets);
-	code_u64(c, &t->name);
+	code_u64(c, &t->question);
 	code_octets(c, t->id, QUERY_ID_LEN);
 	t->id[QUERY_ID_LEN] = '\0';
 }

@@ -8,9 +8,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "base/cursor.h"
 #include "base/log.h"
 #include "base/utf8.h"
+#include "sessionparse/config_rules.h"
 #include "sessionparse/journald.h"
 
 enum {
@@ -18,302 +18,8 @@ enum {
 	FINDINGS_MAX = 1 << 20, /* octets of text */
 };
 
-enum family {
-	FAMILY_NONE = 0,
-	FAMILY_IPV4 = 1,
-	FAMILY_IPV6 = 2,
-	FAMILY_BOTH = 3,
-};
-
-/* What a rule is asked of. */
-struct judged {
-	const struct postconf *pc;
-	const struct postconf_service *service; /* NULL: Postfix as a whole */
-	struct span value;                      /* of the rule's parameter */
-	bool journal;
-};
-
-static struct span
-value_of(const struct judged *j, const char *name, const char *def)
-{
-	struct span value = postconf_value(j->pc, j->service, span_str(name));
-
-	return value.p ? value : span_str(def);
-}
-
-static int64_t
-number_of(struct span value)
-{
-	struct cursor c = cursor_on(value);
-
-	return (int64_t)cur_number(&c, 9);
-}
-
-static bool
-is_yes(struct span value)
-{
-	return span_eq(value, SPAN_LIT("yes"));
-}
-
-/* The next member of a list, which blanks and commas separate; empty at its end. */
-static struct span
-next_member(struct span *list)
-{
-	struct span member;
-	size_t n = 0;
-
-	while (list->n && strchr(", \t", list->p[0]))
-		*list = span_from(*list, 1);
-	while (n < list->n && !strchr(", \t", list->p[n]))
-		n++;
-	member = (struct span){list->p, n};
-	*list = span_from(*list, n);
-	return member;
-}
-
-/* Which clients a debug_peer_list surely matches.  A table may match all of them too, but postconf
- * does not tell. */
-static unsigned
-families_matched(struct span list)
-{
-	unsigned families = FAMILY_NONE;
-	struct span member;
-
-	while ((member = next_member(&list)).n) {
-		if (span_eq(member, SPAN_LIT("0.0.0.0/0")))
-			families |= FAMILY_IPV4;
-		else if (span_eq(member, SPAN_LIT("[::]/0")))
-			families |= FAMILY_IPV6;
-		else if (span_starts(member, SPAN_LIT("static:")))
-			families |= FAMILY_BOTH;
-		else if (member.p[0] == '!')
-			return FAMILY_NONE; /* somebody is left out */
-	}
-	return families;
-}
-
-/* Which clients can reach a service: 198.51.100.1:smtp and [2001:db8::1]:smtp by one family. */
-static unsigned
-families_served(const struct judged *j)
-{
-	struct span protocols = value_of(j, "inet_protocols", "all"), name = j->service->name;
-
-	if (span_eq(j->service->type, SPAN_LIT("inet")) && span_find(name, ':') < name.n) {
-		if (name.p[0] == '[')
-			return FAMILY_IPV6;
-		if (is_digit(name.p[0]))
-			return FAMILY_IPV4;
-	}
-	if (span_eq(protocols, SPAN_LIT("ipv4")))
-		return FAMILY_IPV4;
-	if (span_eq(protocols, SPAN_LIT("ipv6")))
-		return FAMILY_IPV6;
-	return FAMILY_BOTH;
-}
-
-static bool
-has_dialogue(const struct judged *j)
-{
-	return value_of(j, "debug_peer_list", "").n > 0;
-}
-
-static bool
-offers_tls(const struct judged *j)
-{
-	struct span level = value_of(j, "smtpd_tls_security_level", "");
-
-	if (level.n)
-		return !span_eq(level, SPAN_LIT("none"));
-	return is_yes(value_of(j, "smtpd_tls_wrappermode", "no")) ||
-	       is_yes(value_of(j, "smtpd_use_tls", "no")) ||
-	       is_yes(value_of(j, "smtpd_enforce_tls", "no"));
-}
-
-/* The tests of the rules: true is a finding. */
-static bool
-is_silent(const struct judged *j)
-{
-	return !j->value.n && !j->service->verbose;
-}
-
-static bool
-leaves_clients_out(const struct judged *j)
-{
-	unsigned needed = families_served(j);
-
-	return j->value.n && !j->service->verbose &&
-	       (families_matched(j->value) & needed) != needed;
-}
-
-/* Postfix takes what stands before the first colon for a type of table; such are of letters. */
-static bool
-is_bare_ipv6(struct span member)
-{
-	size_t n = span_find(member, ':');
-	bool digit = n == 0;
-
-	for (size_t i = 0; i < n; i++)
-		digit = digit || is_digit(member.p[i]);
-	return digit && n < member.n && member.p[0] != '[';
-}
-
-static bool
-has_bare_ipv6(const struct judged *j)
-{
-	struct span list = j->value, member;
-
-	while ((member = next_member(&list)).n)
-		if (is_bare_ipv6(member.p[0] == '!' ? span_from(member, 1) : member))
-			return true;
-	return false;
-}
-
-static bool
-is_too_low(const struct judged *j)
-{
-	return number_of(j->value) < 1;
-}
-
-static bool
-is_noisy(const struct judged *j)
-{
-	return has_dialogue(j) && number_of(j->value) == 2;
-}
-
-static bool
-leaks_content(const struct judged *j)
-{
-	return has_dialogue(j) && number_of(j->value) > 2;
-}
-
-static bool
-is_verbose(const struct judged *j)
-{
-	return j->service->verbose > 0 && j->service->verbose < 3;
-}
-
-static bool
-is_very_verbose(const struct judged *j)
-{
-	return j->service->verbose > 2;
-}
-
-static bool
-hides_tls(const struct judged *j)
-{
-	return offers_tls(j) && number_of(j->value) < 1;
-}
-
-static bool
-tells_of_handshakes(const struct judged *j)
-{
-	return offers_tls(j) && (number_of(j->value) == 2 || number_of(j->value) == 3);
-}
-
-static bool
-dumps_tls(const struct judged *j)
-{
-	return offers_tls(j) && number_of(j->value) > 3;
-}
-
-static bool
-is_no(const struct judged *j)
-{
-	return !is_yes(j->value);
-}
-
-static bool
-is_set(const struct judged *j)
-{
-	return j->value.n > 0;
-}
-
-static bool
-passes_the_journal(const struct judged *j)
-{
-	return !j->value.n && j->journal;
-}
-
-static bool
-is_command(const struct postconf_service *s, const char *name)
-{
-	return span_eq(s->command, span_str(name));
-}
-
-static bool
-lacks_postlog(const struct judged *j)
-{
-	const struct postconf_service *s = j->pc->services;
-
-	while (s && !is_command(s, "postlogd"))
-		s = s->next;
-	return j->value.n && !s;
-}
-
-enum scope {
-	OF_SERVERS, /* smtpd that clients reach */
-	OF_CLIENTS, /* smtp and lmtp */
-	OF_ALL,     /* Postfix as a whole */
-};
-
-static const struct rule {
-	enum scope scope;
-	const char *parameter, *def; /* def: what Postfix takes where nobody says */
-	bool (*fails)(const struct judged *j);
-	const char *why, *mend;
-} rules[] = {
-    {OF_SERVERS, "debug_peer_list", "", is_silent,
-	"smtpd logs no dialogue, whatever debug_peer_level is: sessions lack commands, replies and "
-	"refused recipients",
-	"add -o debug_peer_list=0.0.0.0/0,[::]/0 -o debug_peer_level=1 to this service"},
-    {OF_SERVERS, "debug_peer_list", "", leaves_clients_out,
-	"clients that it does not match have no dialogue in the log",
-	"write -o debug_peer_list=0.0.0.0/0,[::]/0"},
-    {OF_SERVERS, "debug_peer_list", "", has_bare_ipv6,
-	"smtpd ends with a fatal error, for it takes an IPv6 address without brackets for a table",
-	"write [::]/0"},
-    {OF_SERVERS, "debug_peer_level", "2", is_too_low, "smtpd ends with a fatal error",
-	"write -o debug_peer_level=1"},
-    {OF_SERVERS, "debug_peer_level", "2", is_noisy,
-	"it logs more lines than 1 and says no more about a session",
-	"write -o debug_peer_level=1"},
-    {OF_SERVERS, "debug_peer_level", "2", leaks_content,
-	"from 3 on smtpd logs the first octets of every header and body line of every mail",
-	"write -o debug_peer_level=1"},
-    {OF_SERVERS, NULL, NULL, is_verbose,
-	"-v logs the dialogue amid many lines that say nothing about a session",
-	"put -o debug_peer_list=0.0.0.0/0,[::]/0 -o debug_peer_level=1 in its place"},
-    {OF_SERVERS, NULL, NULL, is_very_verbose,
-	"-v three times logs the first octets of every header and body line of every mail",
-	"put -o debug_peer_list=0.0.0.0/0,[::]/0 -o debug_peer_level=1 in its place"},
-    {OF_SERVERS, "smtpd_tls_loglevel", "0", hides_tls,
-	"protocol and cipher of TLS are not in the log", "write smtpd_tls_loglevel = 1"},
-    {OF_SERVERS, "smtpd_tls_loglevel", "0", tells_of_handshakes,
-	"it logs the steps of each handshake and says no more about a session than 1",
-	"write smtpd_tls_loglevel = 1"},
-    {OF_SERVERS, "smtpd_tls_loglevel", "0", dumps_tls,
-	"from 4 on the log holds all that is said under TLS, mails and passwords with it",
-	"write smtpd_tls_loglevel = 1"},
-    {OF_SERVERS, "smtputf8_enable", "yes", is_no,
-	"octets of commands that are not ASCII are logged as question marks",
-	"write smtputf8_enable = yes"},
-    {OF_CLIENTS, "debug_peer_list", "", is_set,
-	"this client, too, logs its dialogue, with the arrows the other way round",
-	"take debug_peer_list out of main.cf, and set it on the smtpd services of master.cf"},
-    {OF_ALL, "enable_long_queue_ids", "no", is_no,
-	"a short queue id can come again, and join a mail with the session of another",
-	"write enable_long_queue_ids = yes"},
-    {OF_ALL, "maillog_file", "", lacks_postlog,
-	"there is no service of postlogd in master.cf, without which nothing is logged",
-	"add to master.cf: postlog unix-dgram n - n - 1 postlogd"},
-    {OF_ALL, "maillog_file", "", passes_the_journal,
-	"lines pass through systemd's journal, which drops those above 10000 in 30 seconds, or 32 "
-	"sessions with their dialogue",
-	"write maillog_file = /var/log/maillog, or raise RateLimitBurst in journald.conf"},
-};
-
 static void
-put_finding(struct buf *out, const struct rule *rule, const struct judged *j)
+put_finding(struct buf *out, const struct config_rule *rule, const struct judged *j)
 {
 	const struct postconf_service *s = j->service;
 
@@ -340,16 +46,18 @@ is_in_scope(enum scope scope, const struct postconf_service *s)
 	bool reached = span_eq(s->type, SPAN_LIT("inet")) || span_eq(s->type, SPAN_LIT("pass"));
 
 	if (scope == OF_SERVERS)
-		return reached && is_command(s, "smtpd");
-	return scope == OF_CLIENTS && (is_command(s, "smtp") || is_command(s, "lmtp"));
+		return reached && config_is_command(s, "smtpd");
+	return scope == OF_CLIENTS &&
+	       (config_is_command(s, "smtp") || config_is_command(s, "lmtp"));
 }
 
 /* Asks one rule of one service; the number of findings. */
 static size_t
-ask(const struct rule *rule, struct judged *j, const struct postconf_service *s, struct buf *out)
+ask(const struct config_rule *rule, struct judged *j, const struct postconf_service *s,
+    struct buf *out)
 {
 	j->service = s;
-	j->value = rule->parameter ? value_of(j, rule->parameter, rule->def) : SPAN_LIT("");
+	j->value = rule->parameter ? config_value(j, rule->parameter, rule->def) : SPAN_LIT("");
 	if (!rule->fails(j))
 		return 0;
 	put_finding(out, rule, j);
@@ -364,13 +72,13 @@ config_check(const struct postconf *pc, bool journal, struct buf *out)
 
 	for (const struct postconf_service *s = pc->services; s; s = s->next) {
 		servers_n += is_in_scope(OF_SERVERS, s);
-		for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-			if (is_in_scope(rules[i].scope, s))
-				findings_n += ask(&rules[i], &j, s, out);
+		for (size_t i = 0; i < CONFIG_RULES_N; i++)
+			if (is_in_scope(config_rules[i].scope, s))
+				findings_n += ask(&config_rules[i], &j, s, out);
 	}
-	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-		if (rules[i].scope == OF_ALL)
-			findings_n += ask(&rules[i], &j, NULL, out);
+	for (size_t i = 0; i < CONFIG_RULES_N; i++)
+		if (config_rules[i].scope == OF_ALL)
+			findings_n += ask(&config_rules[i], &j, NULL, out);
 	if (!servers_n) {
 		buf_puts(out, "master.cf: no service runs smtpd: there are no sessions to log; add "
 			      "to it: smtp inet n - n - - smtpd\n");

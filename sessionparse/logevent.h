@@ -38,10 +38,10 @@ enum logevent_kind {
 
 	/* Of postscreen; client.endpoint is set.  Its dialogue, its rejects and tlsproxy's TLS
 	 * lines have the kinds above, with client.endpoint set, too. */
-	EVENT_SCREEN_CONNECT,    /* text: the endpoint that the client came to, [IP]:PORT */
-	EVENT_SCREEN_FAILED,     /* test; after: the last command, if that is said; number: the rank
-				    of a DNSBL; text: what the client sent, if anything (screentext.h)
-				  */
+	EVENT_SCREEN_CONNECT, /* text: the endpoint that the client came to, [IP]:PORT */
+	/* A test failed.  test; after: the last command, if that is said; number: the rank of a
+	 * DNSBL; text: what the client sent, if that is said (screentext.h). */
+	EVENT_SCREEN_FAILED,
 	EVENT_SCREEN_PASSED,     /* to be handed to an smtpd; or, after a dialogue, next time */
 	EVENT_SCREEN_HANGUP,     /* text: "before SMTP handshake" or "after SMTP handshake" */
 	EVENT_SCREEN_DISCONNECT, /* by postscreen: this client did not get to an smtpd */

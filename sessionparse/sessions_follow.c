@@ -53,7 +53,11 @@ report_log(const struct run *r, const char *name)
 {
 	const char *folder_end = strrchr(r->follow->log, '/');
 
-	if (name && folder_end)
+	if (errno == ELOOP)
+		log_error("%s: is a symbolic link, whose rotated parts are elsewhere; name the log "
+			  "itself",
+		    r->follow->log);
+	else if (name && folder_end)
 		log_error("%.*s/%s: %s", (int)(folder_end - r->follow->log), r->follow->log, name,
 		    strerror(errno));
 	else

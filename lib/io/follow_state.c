@@ -157,7 +157,9 @@ follow_state_open(struct follow_state *st, const char *dir, const char *kind, co
 	    .lock_fd = -1,
 	    .file_fd = -1,
 	};
-	if (take_lock(st) && read_head(st))
+	if (strchr(log, '\n'))
+		log_error("%s: a line end in the name of a log cannot be stored", log);
+	else if (take_lock(st) && read_head(st))
 		return true;
 	follow_state_close(st);
 	return false;

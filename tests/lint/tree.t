@@ -3,7 +3,7 @@
 # What holds for every file of the tree.
 . tests/tap.sh
 
-text_files=$(tree_files | grep -vE '^(LICENSE|tests/fuzz/corpus/|tests/golden/)')
+text_files=$(tree_files | grep -vE '^(LICENSE|tests/fuzz/corpus/|tests/golden/|tests/mxinfer/traps/)')
 code=$(tree_files | grep -E '\.[ch]$')
 
 empty "no path of a home or scratch folder" \

@@ -241,6 +241,15 @@ def suite_ways(s):
             say(done is not None and want and bare_lines(got) == bare_lines(want), name)
 
 
+    blind = os.path.join(where, "blind")
+    with open(blind, "w", encoding="ascii") as f:
+        f.write(json.dumps({"ip": "192.0.2.1", "data": {"smtp": {"protocol": "smtp", "result": {"tls": {"handshake_log": {
+            "server_certificates": {"certificate": {"parsed": {"names": ["mx.alpha.com"]}}, "validation": {
+                "browser_trusted": False, "browser_error": "x509: failed to load system roots"}}}}}}}}) + "\n")
+    done = subprocess.run([s.program, shard_files(where, "zdns")[0], blind], capture_output=True)
+    say(done.returncode == 0 and b"system roots" in done.stderr, "a scanner without roots is warned of")
+
+
 def suite_model(s):
     """A few domains with the model of others: some of their names are in it, some are not."""
     for seed, n in sizes((111, 300), (112, 3000)):
@@ -290,7 +299,7 @@ def suite_tables(s):
 
 
 def suite_shares(s):
-    for seed, n in sizes((91, 50), (92, 4000)):
+    for seed, n in sizes((91, 50), (8, 5000)):
         where = s.generate(seed, n, "--forms", "scan,zdns")
         for form, files in (("scan", [os.path.join(where, name) for name in ("scan.0", "addresses")]),
                             ("zdns", [os.path.join(where, name) for name in ("zdns.0", "zgrab", "ip2asn")])):
@@ -305,8 +314,28 @@ def suite_shares(s):
             wrong = ["%s %s: got %s, want %s" % (*key, got.get(key), want.get(key)) for key in got.keys() | want.keys()
                      if abs(got.get(key, 0) - want.get(key, 0)) > 1e-5]
             say(not wrong, "--shares, %s, seed %d" % (form, seed), wrong)
+            if form == "scan":
+                check_joined(s, world, files, seed)
             total = sum(float(share) for *_, share in rows if share)
             say(abs(total - 1) < 1e-3, "the shares are a whole, %s, seed %d" % (form, seed), [total])
+
+
+def check_joined(s, world, files, seed):
+    """--metadata lists the certificates that join ids of two known companies."""
+    file = os.path.join(s.work, "metadata")
+    s.run(["--metadata", file] + files)
+    with open(file, encoding="utf-8") as f:
+        got = [sorted((one["id"], one["company"]) for one in ids) for ids in json.load(f)["joined"]]
+    want = []
+    for domain in world.domains.values():
+        for _, seen in domain.primary:
+            for names, trusted in (one for facts in seen.values() for one in facts.certificates):
+                found = {s.suffixes.registered(oracle.canonical(name)) for name in names} - {None}
+                known = sorted((one, s.providers.company(one)) for one in found if s.providers.company(one))
+                if trusted and len({company for _, company in known}) > 1 and known not in want:
+                    want.append(known)
+    say(sorted(want) == sorted({tuple(map(tuple, one)): one for one in got}.values()),
+        "certificates that join companies: %d, seed %d" % (len(want), seed), [got, want])
 
 
 def suite_switches(s):

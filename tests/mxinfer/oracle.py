@@ -240,9 +240,7 @@ class NamePatterns:
 def looks_like_host(token, suffixes):
     """[R8] what a token of a greeting is taken for: (name, registered domain) or None."""
     token = token.strip(MARKS)
-    if "bosimpinc" in token.lower():
-        return "eigbox.net", "eigbox.net"
-    name = canonical(token) if token.isascii() else ""
+    name = "eigbox.net" if "bosimpinc" in token.lower() else canonical(token) if token.isascii() else ""
     if len(name) > 253 or not HOST.fullmatch(name) or any(text in name for text in MISLEADING):
         return None
     registered = suffixes.registered(name)

@@ -50,19 +50,30 @@ times = [r["time"] for r in records]
 if times != sorted(times):
     faults += 1
     print("not in the order of time")
+# BIND passes over queries of an EDNS version that it does not know (BADVERS); Knot tells of its answer alone.
+if kind == "bind" or identity == "named.test":
+    truths = [t for t in truths if t["rcode"] != 16]
+if identity == "knot.test":
+    unasked = [r for r in records if r["answer_only"]]
+    if [r["rcode"] for r in unasked] != [16]:
+        faults += 1
+        print("only answers: %s" % unasked)
+    records = [r for r in records if not r["answer_only"]]
+    truths = [t for t in truths if t["rcode"] != 16]
 if len(truths) != len(records):
     faults += 1
     print("%d were asked, %d are recorded" % (len(truths), len(records)))
-if kind in ("bind", "powerdns"):
-    # Stamps of a millisecond or a second: those of one moment have no order of their own.
-    def order(facts):
-        return [str(facts.get(key)) for key in ("client", "port", "proto", "qname", "name", "type", "edns.size", "edns.subnet",
-                                                "flags.do", "edns.present")]
-    truths = [expected(t) for t in truths]
-    records.sort(key=lambda r: order({**r, **{"edns." + k: v for k, v in r["edns"].items()}, "flags.do": r["flags"]["do"]}))
-    truths.sort(key=order)
+truths = [expected(t) for t in truths]
+# Stamps are coarse: a second with PowerDNS, milliseconds with BIND.  Queries of one moment have no order of their own.
+if kind == "powerdns":
+    def order(r):
+        edns = r.get("edns") or {"size": r["edns.size"], "subnet": r["edns.subnet"]}
+        return [str(r[key]) for key in ("client", "proto", "name", "type")] + [str(edns["size"]), str(edns["subnet"])]
 else:
-    truths = [expected(t) for t in truths]
+    def order(r):
+        return [r["port"], r["msg_id"] or r["qname_lower"]]
+truths.sort(key=order)
+records.sort(key=order)
 for want, got in zip(truths, records):
     for key, val in want.items():
         if value(got, key) != val:
@@ -74,6 +85,9 @@ if kind in ("dnstap", "pcap"):
             faults += 1
             print("%s: answered %r, asked %r" % (r["name"], r["answered"], r["time"]))
     big = [r for r in records if r["name"].startswith("big.")]
+    if len(big) != 4:
+        faults += 1
+        print("no retries over TCP")
     for over_udp, over_tcp in zip(big[::2], big[1::2]):
         if over_tcp["retry_of"] != over_udp["id"] or over_udp["retry_of"] is not None:
             faults += 1

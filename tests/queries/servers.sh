@@ -41,7 +41,8 @@ stop() { # PID
 # ask NAME: with tcpdump beside it.  Questions that only waited for the server are before the mark.
 ask() {
 	wait_for answers
-	tcpdump -i lo -U -w "$dir/$1.pcap" --immediate-mode port 53 or 'ip[6:2] & 0x3fff != 0' or 'ip6[6] == 44' 2>"$dir/$1.tcpdump" &
+	tcpdump -i lo -U -s 2048 -B 65536 -w "$dir/$1.pcap" \
+		'port 53 or ip[6:2] & 0x3fff != 0 or ip6[6] == 44' 2>"$dir/$1.tcpdump" &
 	capture=$!
 	wait_for grep -q "listening on" "$dir/$1.tcpdump"
 	python3 "$here/ask.py" $v4 $v6 203.0.113.11 2001:db8:f::11 >"$dir/$1.truth"

@@ -97,6 +97,10 @@ if [ "$(id -u)" -eq 0 ]; then
 	"$sessions" --set user=no-such-user --follow-state "$work/state" --log "$log" 2>"$work/said"
 	same "a user that is none: refused" "$?" 78
 fi
+ln -s log "$work/link"
+"$sessions" --set user="$user" --follow-state "$work/state3" --out "$work/out3" --log "$work/link" 2>"$work/said"
+same "a symbolic link: refused" "$?" 75
+ok "and the mend given" grep -q "name the log itself" "$work/said"
 rm "$log"
 follow 2>"$work/said"
 same "no log: tried again later" "$?" 75

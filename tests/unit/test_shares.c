@@ -33,7 +33,8 @@ add(struct shares *s, uint8_t flags, enum self_hosted own, size_t n,
 	struct mx_answer copy[4] = {0};
 	struct identify x = {.answers = copy, .answers_n = n};
 
-	memcpy(copy, answers, n * sizeof *copy);
+	for (size_t i = 0; i < n; i++)
+		copy[i] = answers[i];
 	shares_add(s, &x, flags, own);
 }
 
@@ -81,8 +82,9 @@ main(void)
 	struct shares s, t;
 
 	mxfacts_begin(&m, false);
-	mxfacts_add(&m, (struct mxfacts_row){"a.com", "one.com", .names = "two.com"});
-	mxfacts_add(&m, (struct mxfacts_row){"a.com", "two.com"});
+	mxfacts_add(
+	    &m, (struct mxfacts_row){.domain = "a.com", .mx = "one.com", .names = "two.com"});
+	mxfacts_add(&m, (struct mxfacts_row){.domain = "a.com", .mx = "two.com"});
 	mxfacts_settle(&m, 1);
 	m.inference.companies = one_company(a);
 	shares_init(&s, false);
