@@ -14,7 +14,7 @@ HARDEN  := -fstack-protector-strong \
 	   $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=2)
 COMPILE := -std=c11 -D_GNU_SOURCE -Ilib -I. $(WARN) $(OPT) $(HARDEN) $(CFLAGS) -MMD -MP
 LINK    := $(OPT) $(HARDEN) -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
-LIBS    := -lunbound -lldns -lcares -lpsl -lidn2 -levent -lpcre2-8 -ljansson -lmaxminddb -lfstrm -lz -lbz2 -lzstd -lcrypto
+LIBS    := -lunbound -lldns -lcares -lpsl -lidn2 -levent -lpcre2-8 -ljansson -lmaxminddb -lfstrm -lz -lbz2 -lzstd -lssl -lcrypto
 
 # A program FOLDER/emt-NAME is FOLDER/NAME_main.c, the modules (every other .c) and lib/.
 PROGRAMS := delivery/emt-deliver delivery/emt-enrich sessionparse/emt-sessions site/emt-site mxinfer/emt-mxinfer queryparse/emt-queries

@@ -236,6 +236,7 @@ on_ended(void *arg, const struct smtp_ended *e)
 		case SMTP_END_CLOSED:
 		case SMTP_END_LOST: r->text = verdict(r, "lost", false, why); break;
 		case SMTP_END_BAD_REPLY:
+		case SMTP_END_TLS: /* it says no STARTTLS */
 		case SMTP_END_EARLY: r->text = verdict(r, "bad reply", false, why); break;
 		case SMTP_END_DEADLINE: r->text = verdict(r, "no answer", true, why); break;
 		}

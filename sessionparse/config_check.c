@@ -19,7 +19,7 @@ enum {
 };
 
 static void
-put_finding(struct buf *out, const struct config_rule *rule, const struct judged *j)
+put_finding(struct buf *out, const struct config_rule *rule, const struct config_judged *j)
 {
 	const struct postconf_service *s = j->service;
 
@@ -41,7 +41,7 @@ put_finding(struct buf *out, const struct config_rule *rule, const struct judged
 }
 
 static bool
-is_in_scope(enum scope scope, const struct postconf_service *s)
+is_in_scope(enum config_scope scope, const struct postconf_service *s)
 {
 	bool reached = span_eq(s->type, SPAN_LIT("inet")) || span_eq(s->type, SPAN_LIT("pass"));
 
@@ -53,7 +53,7 @@ is_in_scope(enum scope scope, const struct postconf_service *s)
 
 /* Asks one rule of one service; the number of findings. */
 static size_t
-ask(const struct config_rule *rule, struct judged *j, const struct postconf_service *s,
+ask(const struct config_rule *rule, struct config_judged *j, const struct postconf_service *s,
     struct buf *out)
 {
 	j->service = s;
@@ -67,7 +67,7 @@ ask(const struct config_rule *rule, struct judged *j, const struct postconf_serv
 size_t
 config_check(const struct postconf *pc, bool journal, struct buf *out)
 {
-	struct judged j = {.pc = pc, .journal = journal};
+	struct config_judged j = {.pc = pc, .journal = journal};
 	size_t findings_n = 0, servers_n = 0;
 
 	for (const struct postconf_service *s = pc->services; s; s = s->next) {

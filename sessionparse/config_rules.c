@@ -11,7 +11,7 @@ enum family {
 };
 
 struct span
-config_value(const struct judged *j, const char *name, const char *def)
+config_value(const struct config_judged *j, const char *name, const char *def)
 {
 	struct span value = postconf_value(j->pc, j->service, span_str(name));
 
@@ -71,7 +71,7 @@ families_matched(struct span list)
 
 /* Which clients can reach a service: 198.51.100.1:smtp and [2001:db8::1]:smtp by one family. */
 static unsigned
-families_served(const struct judged *j)
+families_served(const struct config_judged *j)
 {
 	struct span protocols = config_value(j, "inet_protocols", "all"), name = j->service->name;
 
@@ -89,13 +89,13 @@ families_served(const struct judged *j)
 }
 
 static bool
-has_dialogue(const struct judged *j)
+has_dialogue(const struct config_judged *j)
 {
 	return config_value(j, "debug_peer_list", "").n > 0;
 }
 
 static bool
-offers_tls(const struct judged *j)
+offers_tls(const struct config_judged *j)
 {
 	struct span level = config_value(j, "smtpd_tls_security_level", "");
 
@@ -108,13 +108,13 @@ offers_tls(const struct judged *j)
 
 /* The tests of the rules: true is a finding. */
 static bool
-is_silent(const struct judged *j)
+is_silent(const struct config_judged *j)
 {
 	return !j->value.n && !j->service->verbose;
 }
 
 static bool
-leaves_clients_out(const struct judged *j)
+leaves_clients_out(const struct config_judged *j)
 {
 	unsigned needed = families_served(j);
 
@@ -135,7 +135,7 @@ is_bare_ipv6(struct span member)
 }
 
 static bool
-has_bare_ipv6(const struct judged *j)
+has_bare_ipv6(const struct config_judged *j)
 {
 	struct span list = j->value, member;
 
@@ -146,67 +146,67 @@ has_bare_ipv6(const struct judged *j)
 }
 
 static bool
-is_too_low(const struct judged *j)
+is_too_low(const struct config_judged *j)
 {
 	return number_of(j->value) < 1;
 }
 
 static bool
-is_noisy(const struct judged *j)
+is_noisy(const struct config_judged *j)
 {
 	return has_dialogue(j) && number_of(j->value) == 2;
 }
 
 static bool
-leaks_content(const struct judged *j)
+leaks_content(const struct config_judged *j)
 {
 	return has_dialogue(j) && number_of(j->value) > 2;
 }
 
 static bool
-is_verbose(const struct judged *j)
+is_verbose(const struct config_judged *j)
 {
 	return j->service->verbose > 0 && j->service->verbose < 3;
 }
 
 static bool
-is_very_verbose(const struct judged *j)
+is_very_verbose(const struct config_judged *j)
 {
 	return j->service->verbose > 2;
 }
 
 static bool
-hides_tls(const struct judged *j)
+hides_tls(const struct config_judged *j)
 {
 	return offers_tls(j) && number_of(j->value) < 1;
 }
 
 static bool
-tells_of_handshakes(const struct judged *j)
+tells_of_handshakes(const struct config_judged *j)
 {
 	return offers_tls(j) && (number_of(j->value) == 2 || number_of(j->value) == 3);
 }
 
 static bool
-dumps_tls(const struct judged *j)
+dumps_tls(const struct config_judged *j)
 {
 	return offers_tls(j) && number_of(j->value) > 3;
 }
 
 static bool
-is_no(const struct judged *j)
+is_no(const struct config_judged *j)
 {
 	return !is_yes(j->value);
 }
 
 static bool
-is_set(const struct judged *j)
+is_set(const struct config_judged *j)
 {
 	return j->value.n > 0;
 }
 
 static bool
-passes_the_journal(const struct judged *j)
+passes_the_journal(const struct config_judged *j)
 {
 	return !j->value.n && j->journal;
 }
@@ -218,7 +218,7 @@ config_is_command(const struct postconf_service *s, const char *name)
 }
 
 static bool
-lacks_postlog(const struct judged *j)
+lacks_postlog(const struct config_judged *j)
 {
 	const struct postconf_service *s = j->pc->services;
 

@@ -7,7 +7,7 @@
 #include "sessionparse/postconf.h"
 
 /* What a rule is asked of. */
-struct judged {
+struct config_judged {
 	const struct postconf *pc;
 	const struct postconf_service *service; /* NULL: Postfix as a whole */
 	struct span value;                      /* of the rule's parameter */
@@ -15,21 +15,21 @@ struct judged {
 };
 
 /* The value of a parameter there; `def` where nobody says. */
-struct span config_value(const struct judged *j, const char *name, const char *def);
+struct span config_value(const struct config_judged *j, const char *name, const char *def);
 
 bool config_is_command(const struct postconf_service *s, const char *name);
 
-enum scope {
+enum config_scope {
 	OF_SERVERS, /* smtpd that clients reach */
 	OF_CLIENTS, /* smtp and lmtp */
 	OF_ALL,     /* Postfix as a whole */
 };
 
 struct config_rule {
-	enum scope scope;
-	const char *parameter,
-	    *def; /* def: what Postfix takes where nobody says; NULL: no parameter */
-	bool (*fails)(const struct judged *j);
+	enum config_scope scope;
+	const char *parameter; /* NULL: the service itself */
+	const char *def;       /* what Postfix takes where nobody says */
+	bool (*fails)(const struct config_judged *j);
 	const char *why, *mend;
 };
 

@@ -11,7 +11,9 @@
 enum {
 	READ_SIZE = 4096,
 	OUT_MAX = 65536,
-	SHOWN_MAX = 200 /* octets of a server's line in smtp_ended_text */
+	RECORD_MAX = 16384,     /* octets of one TLS record, RFC 8446 section 5.1 */
+	SEALED_MAX = 4 * 65536, /* octets of TLS that wait; OpenSSL makes no more of a record */
+	SHOWN_MAX = 200         /* octets of a server's line in smtp_ended_text */
 };
 
 struct smtp_client {
@@ -26,6 +28,10 @@ struct smtp_client {
 	    *soon; /* soon: ends a client that failed before it was returned */
 	struct buf in, out;
 	size_t waiting, unsent; /* replies that are due; commands that have not left whole */
+	struct tls *tls;        /* NULL: clear text */
+	smtp_tls_up *up;        /* until the handshake is done */
+	struct buf sealed;      /* what TLS made of commands, to be sent */
+	size_t sealed_lines;    /* commands in it */
 	struct arena *arena;    /* of the reply that is coming in */
 	struct smtp_reply reply;
 	struct smtp_ended ended;
@@ -43,6 +49,8 @@ smtp_client_free(struct smtp_client *c)
 		close(c->fd);
 	buf_free(&c->in);
 	buf_free(&c->out);
+	buf_free(&c->sealed);
+	tls_free(c->tls);
 	arena_free(c->arena);
 	free(c);
 }
@@ -54,6 +62,7 @@ finish(struct smtp_client *c, enum smtp_end how, int error)
 
 	c->ended.how = how;
 	c->ended.error = error;
+	c->ended.why = how == SMTP_END_TLS ? tls_why(c->tls) : NULL;
 	c->ended.last = n ? c->reply.lines[n - 1] : (struct span){NULL, 0};
 	/* Gone for the peer before anybody is told. */
 	loop_watch_free(c->watch);
@@ -120,6 +129,10 @@ take_lines(struct smtp_client *c)
 		st = smtp_reply_line(&c->reply, line);
 		if (st == SMTP_REPLY_DONE && hand_over(c))
 			return true;
+		if (c->up && rest.n) {
+			finish(c, SMTP_END_EARLY, 0);
+			return true;
+		}
 		if (st != SMTP_REPLY_DONE && st != SMTP_REPLY_MORE)
 			break;
 	}
@@ -137,42 +150,142 @@ take_lines(struct smtp_client *c)
 	return false;
 }
 
+/* Sends what it can of `from`; the octets sent are cut off.  True if the client ended. */
+static bool
+send_some(struct smtp_client *c, struct buf *from, size_t *lines)
+{
+	ssize_t n = from->n ? send(c->fd, from->p, from->n, MSG_NOSIGNAL) : 0;
+
+	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		finish(c, SMTP_END_LOST, errno);
+		return true;
+	}
+	if (n > 0) {
+		for (ssize_t i = 0; lines && i < n; i++)
+			*lines -= from->p[i] == '\n';
+		memmove(from->p, from->p + n, from->n - (size_t)n);
+		from->n -= (size_t)n;
+	}
+	return false;
+}
+
+/* One record of commands at a time: they are sent when the last octet of it is.  True if the client
+ * ended. */
+static bool
+send_sealed(struct smtp_client *c)
+{
+	size_t n = c->out.n < RECORD_MAX ? c->out.n : RECORD_MAX;
+
+	if (!c->sealed.n && !c->up && n) {
+		for (size_t i = 0; i < n; i++)
+			c->sealed_lines += c->out.p[i] == '\n';
+		if (!tls_write(c->tls, (struct span){c->out.p, n})) {
+			finish(c, SMTP_END_TLS, 0);
+			return true;
+		}
+		memmove(c->out.p, c->out.p + n, c->out.n - n);
+		c->out.n -= n;
+	}
+	tls_out(c->tls, &c->sealed);
+	if (send_some(c, &c->sealed, NULL))
+		return true;
+	if (!c->sealed.n) {
+		c->unsent -= c->sealed_lines;
+		c->sealed_lines = 0;
+	}
+	return false;
+}
+
+/* True if the client ended. */
+static bool
+write_some(struct smtp_client *c)
+{
+	if (c->tls ? send_sealed(c) : send_some(c, &c->out, &c->unsent))
+		return true;
+	watch(c, c->sealed.n || (c->out.n && !c->up));
+	return false;
+}
+
+/* True if the client ended. */
+static bool
+shake(struct smtp_client *c)
+{
+	enum tls_st st = tls_shake(c->tls);
+	smtp_tls_up *up = c->up;
+
+	/* An alert, too, is to be sent. */
+	if (st == TLS_FAILED) {
+		tls_out(c->tls, &c->sealed);
+		if (!send_some(c, &c->sealed, NULL))
+			finish(c, SMTP_END_TLS, 0);
+		return true;
+	}
+	if (st == TLS_UP) {
+		c->up = NULL;
+		up(c->arg, c, c->tls);
+		if (c->closing) {
+			finish(c, SMTP_END_CLOSED, 0);
+			return true;
+		}
+	}
+	return write_some(c);
+}
+
+/* Opens what came in TLS.  True if the client ended. */
+static bool
+unseal(struct smtp_client *c)
+{
+	enum tls_st st;
+
+	if (c->up && shake(c))
+		return true;
+	while (!c->up) {
+		st = tls_read(c->tls, &c->in, READ_SIZE);
+		if (st == TLS_UP) {
+			if (take_lines(c))
+				return true;
+			continue;
+		}
+		if (st == TLS_MORE)
+			break;
+		if (st == TLS_FAILED)
+			finish(c, SMTP_END_TLS, 0);
+		else
+			finish(c, c->in.n || c->reply.lines_n ? SMTP_END_LOST : SMTP_END_CLOSED, 0);
+		return true;
+	}
+	return false;
+}
+
+/* True if the client ended. */
+static bool
+take_octets(struct smtp_client *c, struct span octets)
+{
+	if (c->tls) {
+		tls_take(c->tls, octets);
+		return unseal(c);
+	}
+	buf_put(&c->in, octets);
+	return take_lines(c);
+}
+
 /* True if the client ended. */
 static bool
 read_some(struct smtp_client *c)
 {
-	char *room = buf_room(&c->in, READ_SIZE);
-	ssize_t n = recv(c->fd, room, READ_SIZE, 0);
+	char octets[READ_SIZE];
+	ssize_t n = recv(c->fd, octets, sizeof octets, 0);
 
-	if (n > 0) {
-		buf_added(&c->in, (size_t)n);
-		return take_lines(c);
-	}
+	if (n > 0)
+		return take_octets(c, (struct span){octets, (size_t)n});
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (n < 0)
 		finish(c, SMTP_END_LOST, errno);
 	else
-		finish(c, c->in.n || c->reply.lines_n ? SMTP_END_LOST : SMTP_END_CLOSED, 0);
+		finish(
+		    c, c->in.n || c->reply.lines_n || c->up ? SMTP_END_LOST : SMTP_END_CLOSED, 0);
 	return true;
-}
-
-static void
-write_some(struct smtp_client *c)
-{
-	ssize_t n = c->out.n ? send(c->fd, c->out.p, c->out.n, MSG_NOSIGNAL) : 0;
-
-	if (n < 0 && errno != EAGAIN && errno != EINTR) {
-		finish(c, SMTP_END_LOST, errno);
-		return;
-	}
-	if (n > 0) {
-		for (ssize_t i = 0; i < n; i++)
-			c->unsent -= c->out.p[i] == '\n';
-		memmove(c->out.p, c->out.p + n, c->out.n - (size_t)n);
-		c->out.n -= (size_t)n;
-	}
-	watch(c, c->out.n > 0);
 }
 
 static void
@@ -226,6 +339,7 @@ smtp_client_new(struct loop *l, const struct sockaddr *address, socklen_t addres
 	*c = (struct smtp_client){.loop = l, .events = events, .arg = arg, .waiting = 1};
 	buf_init(&c->in, SMTP_LINE_MAX + 2 * READ_SIZE);
 	buf_init(&c->out, OUT_MAX);
+	buf_init(&c->sealed, SEALED_MAX);
 	next_reply(c);
 	c->fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (c->fd < 0 || (connect(c->fd, address, address_len) && errno != EINPROGRESS)) {
@@ -256,6 +370,19 @@ smtp_client_send(struct smtp_client *c, struct span line)
 }
 
 void
+smtp_client_starttls(struct smtp_client *c, const struct tls_wish *wish, smtp_tls_up *up)
+{
+	if (c->tls || c->waiting || c->out.n)
+		abort();
+	c->tls = tls_client_new(wish);
+	c->up = up;
+	/* The first flight; what becomes of it shows when the answer comes. */
+	if (tls_shake(c->tls) == TLS_MORE)
+		tls_out(c->tls, &c->sealed);
+	watch(c, true);
+}
+
+void
 smtp_client_deadline(struct smtp_client *c, int64_t deadline_us)
 {
 	if (c->deadline)
@@ -265,7 +392,7 @@ smtp_client_deadline(struct smtp_client *c, int64_t deadline_us)
 void
 smtp_client_close(struct smtp_client *c)
 {
-	/* A reply callback is running on this client's memory: hand_over ends it on its way out. */
+	/* A callback is running on this client's memory: who called it ends it on its way out. */
 	c->closing = true;
 }
 
@@ -296,6 +423,7 @@ smtp_ended_text(struct arena *a, const struct smtp_ended *e)
 	case SMTP_END_BAD_REPLY: return with_line(a, smtp_reply_st_name(e->st), e->last);
 	case SMTP_END_EARLY: return with_line(a, "spoke before it was asked", e->last);
 	case SMTP_END_DEADLINE: return "deadline";
+	case SMTP_END_TLS: return arena_printf(a, "TLS: %s", e->why);
 	}
 	abort();
 }

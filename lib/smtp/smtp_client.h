@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "io/loop.h"
+#include "io/tls.h"
 #include "smtp/smtp_reply.h"
 
 struct smtp_client;
@@ -24,12 +25,14 @@ enum smtp_end {
 	SMTP_END_BAD_REPLY,  /* `st` says how */
 	SMTP_END_EARLY,      /* a reply came before the command that it should answer was sent */
 	SMTP_END_DEADLINE,   /* connected, but not done by then */
+	SMTP_END_TLS,        /* TLS failed: `why` says how */
 };
 
 struct smtp_ended {
 	enum smtp_end how;
 	int error;
 	enum smtp_reply_st st;
+	const char *why;  /* SMTP_END_TLS; safe to print; lives for the callback */
 	struct span last; /* the last line of a reply that is not whole; lives for the callback */
 };
 
@@ -45,10 +48,18 @@ struct smtp_events {
 struct smtp_client *smtp_client_new(struct loop *l, const struct sockaddr *address,
     socklen_t address_len, int64_t deadline_us, const struct smtp_events *events, void *arg);
 
-/* Sends one command line; CRLF is added.  Only from a reply callback.  A line that holds CR, LF or
+/* Sends one command line; CRLF is added.  Only from a callback.  A line that holds CR, LF or
  * NUL, or is over 64 KiB with those that wait, is a bug and ends the program: no stranger's bytes
  * become commands. */
 void smtp_client_send(struct smtp_client *c, struct span line);
+
+/* The server has said 220 to STARTTLS (RFC 3207), and no other reply is due: from here on all goes
+ * through TLS.  `up` is called once the handshake is done, and may say the next command or close;
+ * `t` is borrowed for the call.  If it fails, the connection ends.  Octets that came in clear text
+ * behind the 220 end it as well: whoever takes them for the server's words in TLS believes a
+ * stranger on the way.  Only from a reply callback. */
+typedef void smtp_tls_up(void *arg, struct smtp_client *c, const struct tls *t);
+void smtp_client_starttls(struct smtp_client *c, const struct tls_wish *wish, smtp_tls_up *up);
 
 /* Another deadline from now on. */
 void smtp_client_deadline(struct smtp_client *c, int64_t deadline_us);

@@ -2,9 +2,9 @@
 /* followkill - a log that is written, rotated in every way, and followed by a program that is
  * killed again and again.
  *
- * Usage: followkill FOLDER SEED LINES ROTATIONS KILLS PROGRAM ARGUMENT...
- * Writes a made-up log (tests/sessiongen.h) to FOLDER/log piece by piece and all of it to
- * FOLDER/whole; between the pieces the program is run, each time to its end or to a SIGKILL at a
+ * Usage: followkill FOLDER SEED LINES|FILE ROTATIONS KILLS PROGRAM ARGUMENT...
+ * Writes a made-up mail log (tests/sessiongen.h), or the log FILE, an absolute path, to FOLDER/log
+ * piece by piece and all of it to FOLDER/whole; between the pieces the program is run, each time to its end or to a SIGKILL at a
  * system call of the dice's choice; at the end twice without a kill.  Prints what it did. */
 #include <ctype.h>
 #include <dirent.h>
@@ -287,7 +287,24 @@ keep_line(void *state, struct span line)
 }
 
 static void
-make_log(uint64_t seed, size_t lines)
+read_log(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+	ssize_t n;
+
+	if (fd < 0)
+		die(path);
+	do {
+		n = read(fd, buf_room(&w.text, 1 << 20), 1 << 20);
+		if (n < 0)
+			die(path);
+		buf_added(&w.text, (size_t)n);
+	} while (n);
+	close(fd);
+}
+
+static void
+generate_log(uint64_t seed, size_t lines)
 {
 	struct gen_params params = {
 	    .seed = seed,
@@ -297,9 +314,7 @@ make_log(uint64_t seed, size_t lines)
 	    .line = keep_line,
 	};
 	struct gen g;
-	int fd;
 
-	buf_init(&w.text, SIZE_MAX / 2);
 	gen_run(&g, &params);
 	/* Whoever is silent until now is gone, and the log says so. */
 	for (int i = 0; i < GEN_HOSTS; i++) {
@@ -311,6 +326,18 @@ make_log(uint64_t seed, size_t lines)
 	}
 	printf("sessions %zu\nlines %zu\noctets %zu\n", g.started_n, g.lines_n, w.text.n);
 	gen_free(&g);
+}
+
+static void
+make_log(uint64_t seed, const char *what)
+{
+	int fd;
+
+	buf_init(&w.text, SIZE_MAX / 2);
+	if (what[0] == '/')
+		read_log(what);
+	else
+		generate_log(seed, strtoul(what, NULL, 10));
 	fd = open("whole", O_WRONLY | O_CREAT | O_TRUNC, 0644);
 	for (size_t at = 0; at < w.text.n; at += 1 << 20)
 		write_all(fd, w.text.p + at, w.text.n - at < 1 << 20 ? w.text.n - at : 1 << 20);
@@ -335,7 +362,7 @@ main(int argc, char **argv)
 	rotations = strtoul(argv[4], NULL, 10);
 	kills = strtoul(argv[5], NULL, 10);
 	w.program = argv + 6;
-	make_log(w.position, strtoul(argv[3], NULL, 10));
+	make_log(w.position, argv[3]);
 	steps = rotations + kills / 2;
 	open_log();
 	for (size_t step = 0; step < steps || w.kills < kills; step++) {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* querygen - a made-up log of what a name server was asked, to standard output.
  *
- * Usage: querygen dnstap|bind|powerdns|pcap SEED QUERIES
- * The same queries in each kind: 20 in a second, from some hundred resolvers over both families,
+ * Usage: querygen dnstap|bind|powerdns|pcap SEED QUERIES [FIRST]
+ * The same queries in each kind, with the times of the FIRST (0) and those after it: 20 in a second, from some hundred resolvers over both families,
  * most of them for tokens.  dnstap and pcap hold the answers, too.  Makes its octets by itself. */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,23 +253,24 @@ main(int argc, char **argv)
 	static const unsigned char start[] = "\0\0\0\0\0\0\0\x22\0\0\0\x02\0\0\0\x01\0\0\0\x16"
 					     "protobuf:dnstap.Dnstap",
 				   pcap[] = "\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\x65\0\0";
-	uint64_t position, n;
+	uint64_t position, n, first;
 	struct asked a;
 
-	if (argc != 4 || !strchr("dbp", argv[1][0])) {
-		fprintf(stderr, "usage: querygen dnstap|bind|powerdns|pcap SEED QUERIES\n");
+	if (argc < 4 || !strchr("dbp", argv[1][0])) {
+		fprintf(stderr, "usage: querygen dnstap|bind|powerdns|pcap SEED QUERIES [FIRST]\n");
 		return 64;
 	}
 	position = strtoull(argv[2], NULL, 10);
 	rng = rng_seeded(&position);
 	n = strtoull(argv[3], NULL, 10);
+	first = argc > 4 ? strtoull(argv[4], NULL, 10) : 0;
 	setvbuf(stdout, NULL, _IOFBF, OUT_ROOM);
 	if (!strcmp(argv[1], "dnstap"))
 		fwrite(start, 1, sizeof start - 1, stdout);
 	if (!strcmp(argv[1], "pcap"))
 		fwrite(pcap, 1, sizeof pcap, stdout);
 	for (uint64_t i = 0; i < n; i++) {
-		ask(&a, i);
+		ask(&a, first + i);
 		if (!strcmp(argv[1], "dnstap")) {
 			write_dnstap(&a, false);
 			write_dnstap(&a, true);
