@@ -61,8 +61,9 @@ intake_init(struct intake *i, struct population *p, struct diagnostics *d, bool 
 	    .threads = threads > PARALLEL_THREADS_MAX ? PARALLEL_THREADS_MAX : threads,
 	    .max_field = max_field,
 	};
-	/* One thread applies; whoever asks for two or more gets the others as readers. */
-	i->workers_n = i->threads > 1 ? i->threads - 1 : 1;
+	/* What is applied waits for what is read: this thread counts for none beside the readers.
+	 */
+	i->workers_n = i->threads ? i->threads : 1;
 	i->workers = must(calloc(i->workers_n, sizeof *i->workers));
 	for (size_t k = 0; k < i->workers_n; k++) {
 		i->workers[k].number = k;

@@ -347,23 +347,52 @@ apply_range(struct population *p, const struct fact_op *op)
 	as_table_add(p->as_table, &range);
 }
 
+static void
+apply(struct population *p, struct population_slots *slots, struct fact_op *op, struct span *batch,
+    uint32_t *mx)
+{
+	switch (op->kind) {
+	case FACT_OP_DOMAIN: apply_domain(p, op); break;
+	case FACT_OP_MX: apply_mx(p, slots, op, mx); break;
+	case FACT_OP_ADDRESS: apply_address(p, slots, op); break;
+	case FACT_OP_RANGE: apply_range(p, op); break;
+	case FACT_OP_HOST: apply_host(p, slots, op); break;
+	case FACT_OP_CERT: apply_cert(p, slots, op, batch); break;
+	case FACT_OP_BAD: break;
+	}
+}
+
+/* Takes the next fact, and has memory fetch where its names would be. */
+static bool
+take_op(struct population *p, struct span *batch, struct fact_op *op)
+{
+	if (!fact_batch_next(batch, op))
+		return false;
+	if (op->kind == FACT_OP_DOMAIN || (op->kind == FACT_OP_MX && !op->same_domain))
+		intern_prefetch(&p->domains, op->domain.hash);
+	if (op->kind == FACT_OP_MX && !op->same_mx)
+		intern_prefetch(&p->names, op->mx.hash);
+	return true;
+}
+
 void
 population_apply(struct population *p, size_t writer, struct span batch,
     void (*bad)(void *state, const struct fact_op *op), void *state)
 {
 	struct population_slots *slots = slots_of(p, writer);
-	struct fact_op op;
+	struct fact_op ops[2], *op = &ops[0], *next = &ops[1], *swap;
+	bool there = take_op(p, &batch, op), more;
 	uint32_t mx = 0;
 
-	while (fact_batch_next(&batch, &op)) {
-		switch (op.kind) {
-		case FACT_OP_DOMAIN: apply_domain(p, &op); break;
-		case FACT_OP_MX: apply_mx(p, slots, &op, &mx); break;
-		case FACT_OP_ADDRESS: apply_address(p, slots, &op); break;
-		case FACT_OP_RANGE: apply_range(p, &op); break;
-		case FACT_OP_HOST: apply_host(p, slots, &op); break;
-		case FACT_OP_CERT: apply_cert(p, slots, &op, &batch); break;
-		case FACT_OP_BAD: bad(state, &op); break;
-		}
+	for (; there; swap = op, op = next, next = swap, there = more) {
+		/* The names of a certificate stand between it and the next. */
+		bool ahead = op->kind != FACT_OP_CERT;
+
+		more = ahead && take_op(p, &batch, next);
+		if (op->kind == FACT_OP_BAD)
+			bad(state, op);
+		apply(p, slots, op, &batch, &mx);
+		if (!ahead)
+			more = take_op(p, &batch, next);
 	}
 }

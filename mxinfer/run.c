@@ -109,7 +109,7 @@ run_begin(struct run *r, bool with_tables)
 	const char *error;
 
 	r->started_utc = p->now_utc ? p->now_utc : clock_wall_us(&clock_system) / 1000000;
-	r->suffixes = p->psl ? public_suffixes_open_file(p->psl) : public_suffixes_open();
+	r->suffixes = p->psl ? public_suffixes_open_file(p->psl) : public_suffixes_open_fast();
 	if (!r->suffixes && p->psl)
 		return config_error(
 		    arena_printf(r->a, "%s: no Public Suffix List; name one with --psl", p->psl));

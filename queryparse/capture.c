@@ -47,11 +47,10 @@ capture_begin(struct capture *c, struct span magic)
 	};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		if (!span_starts(magic,
-			(struct span){(const char *)kinds[i].octets, CAPTURE_MAGIC_LEN}))
+		if (!span_starts(
+			magic, (struct span){(const char *)kinds[i].octets, CAPTURE_MAGIC_LEN}))
 			continue;
-		*c = (struct capture){
-		    .is_ng = kinds[i].is_ng, .is_swapped = kinds[i].is_swapped};
+		*c = (struct capture){.is_ng = kinds[i].is_ng, .is_swapped = kinds[i].is_swapped};
 		c->interfaces[0].units = kinds[i].units;
 		return true;
 	}
@@ -129,14 +128,12 @@ read_classic(struct capture *c, struct span record, struct capture_packet *p)
 	}
 	p->link = from->link;
 	p->is_cut = len < number(c, record, 12, 4);
-	return set_time(p, number(c, record, 0, 4) * from->units + fraction, from)
-		   ? CAPTURE_PACKET
-		   : CAPTURE_BAD;
+	return set_time(p, number(c, record, 0, 4) * from->units + fraction, from) ? CAPTURE_PACKET
+										   : CAPTURE_BAD;
 }
 
 static void
-take_option(
-    struct capture *c, struct capture_interface *to, uint64_t code, struct span value)
+take_option(struct capture *c, struct capture_interface *to, uint64_t code, struct span value)
 {
 	unsigned resolution = value.n ? (unsigned char)value.p[0] : 0;
 

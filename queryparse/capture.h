@@ -22,9 +22,9 @@ struct capture {
 	bool is_broken; /* where the next record begins is not known any more */
 	size_t interfaces_n;
 	struct capture_interface {
-		int link;		/* LINKTYPE_... */
-		uint64_t units;		/* of the stamps, in a second */
-		int64_t offset_s;	/* added to the stamps */
+		int link;                     /* LINKTYPE_... */
+		uint64_t units;               /* of the stamps, in a second */
+		int64_t offset_s;             /* added to the stamps */
 	} interfaces[CAPTURE_INTERFACES_MAX]; /* classic: the first */
 };
 

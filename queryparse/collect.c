@@ -32,7 +32,8 @@ struct sender {
 	int fd; /* -1: a free place */
 	struct loop_watch *watch;
 	struct tapconn conn;
-	int64_t last_us; /* when something came from it */
+	bool has_started; /* it is one, not a stranger */
+	int64_t last_us;  /* when something came from it */
 	char identity[QUERY_IDENTITY_MAX + 1];
 };
 
@@ -57,20 +58,6 @@ now_us(const struct collector *c)
 	return clock_wall_us(loop_clock(c->loop));
 }
 
-static void
-take_frame(void *state, struct span frame)
-{
-	struct sender *s = state;
-	struct query name;
-
-	if (!s->identity[0]) {
-		query_init(&name, SOURCE_DNSTAP);
-		query_set_identity(&name, dnstap_identity(frame));
-		memcpy(s->identity, name.identity, sizeof s->identity);
-	}
-	tapfile_add(&s->all->file, frame, s->last_us);
-}
-
 /* It has come (back): what it was asked since it, or one like it, went may be lost. */
 static void
 note_start(struct sender *s)
@@ -78,6 +65,7 @@ note_start(struct sender *s)
 	struct collector *c = s->all;
 	int64_t since_us = c->started_us;
 
+	s->has_started = true;
 	if (c->away_n) {
 		since_us = c->away_us[0];
 		memmove(c->away_us, c->away_us + 1, --c->away_n * sizeof *c->away_us);
@@ -87,13 +75,28 @@ note_start(struct sender *s)
 }
 
 static void
+take_frame(void *state, struct span frame)
+{
+	struct sender *s = state;
+	struct query name;
+
+	if (!s->has_started)
+		note_start(s);
+	if (!s->identity[0]) {
+		query_init(&name, SOURCE_DNSTAP);
+		query_set_identity(&name, dnstap_identity(frame));
+		memcpy(s->identity, name.identity, sizeof s->identity);
+	}
+	tapfile_add(&s->all->file, frame, s->last_us);
+}
+
+static void
 note_end(struct sender *s)
 {
 	struct collector *c = s->all;
 	int64_t now = now_us(c);
 
-	if (s->conn.state != TAPCONN_STARTED && s->conn.state != TAPCONN_STOPPED &&
-	    s->conn.state != TAPCONN_BROKEN)
+	if (!s->has_started)
 		return;
 	if (c->away_n == SENDERS_MAX)
 		memmove(c->away_us, c->away_us + 1, --c->away_n * sizeof *c->away_us);
@@ -130,13 +133,13 @@ static bool
 take_block(struct sender *s, struct span octets)
 {
 	struct collector *c = s->all;
-	bool was_started = s->conn.state == TAPCONN_STARTED, ok;
+	bool ok;
 	struct buf reply;
 
 	s->last_us = now_us(c);
 	buf_init(&reply, REPLY_MAX);
 	tapconn_take(&s->conn, octets, &reply);
-	if (!was_started && s->conn.state == TAPCONN_STARTED)
+	if (!s->has_started && s->conn.state == TAPCONN_STARTED)
 		note_start(s);
 	tapfile_flush(&c->file, s->last_us);
 	ok = send_reply(s, buf_span(&reply));

@@ -13,9 +13,9 @@ struct dnspackets;
 
 struct dnspackets_counts {
 	uint64_t packets;
-	uint64_t other;	    /* neither UDP nor TCP of port 53 */
-	uint64_t broken;    /* messages that are cut, or shorter than a header */
-	uint64_t lost;	    /* TCP connections of which segments are missing */
+	uint64_t other;  /* neither UDP nor TCP of port 53 */
+	uint64_t broken; /* messages that are cut, or shorter than a header */
+	uint64_t lost;   /* TCP connections of which segments are missing */
 };
 
 struct dnspackets *dnspackets_new(void (*take)(void *state, const struct query *q), void *state);

@@ -13,8 +13,8 @@ enum {
 	TAP_EXTRA = 3,
 	TAP_MESSAGE = 14,
 	TAP_TYPE = 15,
-	TAP_TYPE_OURS = 1000, /* no type of dnstap.proto: readers pass over what they do not know, and
-				 some end at a message that is missing */
+	TAP_TYPE_OURS = 1000, /* no type of dnstap.proto: readers pass over what they do not know,
+				 and some end at a message that is missing */
 
 	MESSAGE_TYPE = 1,
 	MESSAGE_PROTOCOL = 3,
@@ -196,7 +196,8 @@ dnstap_read(struct span frame, struct query *q)
 
 	query_init(q, SOURCE_DNSTAP);
 	if (!payload.p)
-		return span_starts(frame, LINES_FRAMES_START) && lines_frame_size(NULL, frame) == frame.n
+		return span_starts(frame, LINES_FRAMES_START) &&
+			       lines_frame_size(NULL, frame) == frame.n
 			   ? DNSTAP_OTHER
 			   : DNSTAP_BAD;
 	while (protobuf_next(&c, &field)) {

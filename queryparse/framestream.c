@@ -65,8 +65,7 @@ framestream_put(struct buf *out, enum framestream_control control)
 	    (has_content(control) &&
 		fstrm_control_add_field_content_type(c, (const uint8_t *)DNSTAP_CONTENT_TYPE,
 		    sizeof DNSTAP_CONTENT_TYPE - 1) != fstrm_res_success) ||
-	    fstrm_control_encode(c, frame, &n, FSTRM_CONTROL_FLAG_WITH_HEADER) !=
-		fstrm_res_success)
+	    fstrm_control_encode(c, frame, &n, FSTRM_CONTROL_FLAG_WITH_HEADER) != fstrm_res_success)
 		out_of_memory(); /* nothing else can fail */
 	fstrm_control_destroy(&c);
 	buf_put(out, (struct span){(char *)frame, n});

@@ -236,8 +236,8 @@ read_tcp(const struct packet *p, struct segment *s)
 bool
 segment_read(const struct packet *p, struct segment *s)
 {
-	*s = (struct segment){.from_port = (int)number16(p->payload, 0),
-	    .to_port = (int)number16(p->payload, 2)};
+	*s = (struct segment){
+	    .from_port = (int)number16(p->payload, 0), .to_port = (int)number16(p->payload, 2)};
 	if (p->protocol == PACKET_UDP)
 		return read_udp(p, s);
 	return p->protocol == PACKET_TCP && read_tcp(p, s);

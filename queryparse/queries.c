@@ -21,7 +21,7 @@ struct output {
 	struct recorder *recorder;
 	struct joiner *joiner;
 	struct buf text;
-	int error;    /* errno of the first write that failed; nothing is written after it */
+	int error; /* errno of the first write that failed; nothing is written after it */
 };
 
 static void
@@ -60,12 +60,10 @@ take_query(void *state, const struct query *q)
 }
 
 int
-queries_source(
-    const struct queries_params *params, struct zone *zone, struct source_params *source)
+queries_source(const struct queries_params *params, struct zone *zone, struct source_params *source)
 {
-	*source = (struct source_params){.zone = zone,
-	    .year = (int)params->year,
-	    .now_us = clock_wall_us(&clock_system)};
+	*source = (struct source_params){
+	    .zone = zone, .year = (int)params->year, .now_us = clock_wall_us(&clock_system)};
 	zone_system(zone);
 	if (!params->zone || zone_set(zone, params->zone))
 		return EX_OK;
@@ -75,8 +73,7 @@ queries_source(
 }
 
 int
-queries_subjects(
-    const struct queries_params *params, struct arena *a, struct subjects **subjects)
+queries_subjects(const struct queries_params *params, struct arena *a, struct subjects **subjects)
 {
 	const char **cases = NULL, *share, *error = NULL;
 	size_t n = 0;

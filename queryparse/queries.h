@@ -10,15 +10,15 @@
 struct queries_params {
 	const char *domain; /* of the measurement; NULL: not known */
 	const char *share;  /* folder with the test cases; NULL: found */
-	int64_t year;	    /* of the first line; 0: found out */
+	int64_t year;       /* of the first line; 0: found out */
 	const char *zone;   /* of stamps without one; NULL: the system's */
 	int64_t window_s;   /* how long a query waits for its answer, and for earlier ones */
-	bool strict;	    /* what is damaged makes the exit code 65 */
-	bool stats;	    /* counts to standard error, at the end */
+	bool strict;        /* what is damaged makes the exit code 65 */
+	bool stats;         /* counts to standard error, at the end */
 };
 
 enum {
-	QUERIES_HELD_MAX = 50000,	/* that wait at once */
+	QUERIES_HELD_MAX = 50000,       /* that wait at once */
 	QUERIES_LINE_MAX = 1024 * 1024, /* octets of a record; far above what one has */
 };
 

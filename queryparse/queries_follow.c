@@ -266,8 +266,8 @@ run_as_user(struct run *r)
 		return EX_TEMPFAIL;
 	status = read_log(r);
 	if (r->is_open) {
-		status = queries_report(
-		    r->params, &r->reader.counts, joiner_counts(r->joiner), status);
+		status =
+		    queries_report(r->params, &r->reader.counts, joiner_counts(r->joiner), status);
 		joiner_free(r->joiner);
 		recorder_free(r->recorder);
 		buf_free(&r->line);

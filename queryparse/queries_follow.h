@@ -3,8 +3,9 @@
  * becomes lines of daily files (io/dayfiles.h), each query once, whatever is killed when.
  *
  * The log is opened as whoever started the job, normally root; everything else is done as `user`.
- * Queries that still wait for their place or their answer are part of the state (io/follow_state.h).
- * None waits for longer than the window by the clock, so that a silent server hides nothing. */
+ * Queries that still wait for their place or their answer are part of the state
+ * (io/follow_state.h). None waits for longer than the window by the clock, so that a silent server
+ * hides nothing. */
 #ifndef EMT_QUERIES_FOLLOW_H
 #define EMT_QUERIES_FOLLOW_H
 

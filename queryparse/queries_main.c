@@ -108,8 +108,9 @@ main(int argc, char **argv)
 	const struct program program = {
 	    .name = "emt-queries",
 	    .synopsis = "[SWITCH...] [summary] [FILE...|-]\n       emt-queries collect [SWITCH...]",
-	    .about = "Reads dnstap, query logs and captures, and writes one JSON line (query/1) for "
-		     "each query.",
+	    .about =
+		"Reads dnstap, query logs and captures, and writes one JSON line (query/1) for "
+		"each query.",
 	    .switches = {switches, sizeof switches / sizeof *switches},
 	    .switch_target = &line,
 	    .used_by = BY_QUERIES,

@@ -121,8 +121,8 @@ query_take_answer(struct query *q, const struct query *answer)
 static bool
 same_name(const struct dns_qname *a, const struct dns_qname *b)
 {
-	return span_ieq((struct span){(const char *)a->wire, a->n},
-	    (struct span){(const char *)b->wire, b->n});
+	return span_ieq(
+	    (struct span){(const char *)a->wire, a->n}, (struct span){(const char *)b->wire, b->n});
 }
 
 static bool
@@ -159,7 +159,8 @@ query_set_subnet(struct query *q, struct span text)
 {
 	struct span address = span_cut(&text, '/'), source = span_cut(&text, '/');
 	struct cursor source_bits = cursor_on(source), scope_bits = cursor_on(text);
-	uint64_t bits = cur_number(&source_bits, 3), scope = text.p ? cur_number(&scope_bits, 3) : 0;
+	uint64_t bits = cur_number(&source_bits, 3),
+		 scope = text.p ? cur_number(&scope_bits, 3) : 0;
 
 	if (!ip_read(address, &q->subnet.ip) || !cur_done(&source_bits) || bits > 128 ||
 	    scope_bits.failed || scope > 128)
@@ -203,7 +204,7 @@ static void
 code_name(struct codec *c, struct dns_qname *name)
 {
 	struct span labels[DNS_QNAME_LABELS];
-	size_t octets = name->n ? 1 : 0, n;
+	size_t octets = 1, n;
 
 	code_octet(c, &name->n);
 	code_octets(c, name->wire, name->n);

@@ -20,13 +20,7 @@ enum {
 	QUERY_ID_LEN = 32,       /* hex digits */
 };
 
-enum query_source {
-	SOURCE_DNSTAP,
-	SOURCE_BIND,
-	SOURCE_POWERDNS,
-	SOURCE_PCAP,
-	SOURCES_N
-};
+enum query_source { SOURCE_DNSTAP, SOURCE_BIND, SOURCE_POWERDNS, SOURCE_PCAP, SOURCES_N };
 
 enum query_proto {
 	PROTO_UDP,
@@ -106,7 +100,8 @@ bool query_is_answer_to(const struct query *answer, const struct query *q);
 /* Copies the identity, without what is no printing ASCII. */
 void query_set_identity(struct query *q, struct span identity);
 
-/* Takes a client subnet as text: ADDRESS/BITS/SCOPE, or ADDRESS/BITS; what is none is passed over. */
+/* Takes a client subnet as text: ADDRESS/BITS/SCOPE, or ADDRESS/BITS; what is none is passed over.
+ */
 void query_set_subnet(struct query *q, struct span text);
 
 /* Octets of a query up to the end of its name: what a copy takes. */

@@ -61,8 +61,7 @@ put_address(struct buf *out, const char *key, const struct query_peer *peer)
 }
 
 static void
-put_name(
-    struct buf *out, const char *key, struct span wire, void (*put)(struct buf *, struct span))
+put_name(struct buf *out, const char *key, struct span wire, void (*put)(struct buf *, struct span))
 {
 	char text[NAME_TEXT_MAX + 1];
 	struct buf b = {.p = text, .room = sizeof text, .max = NAME_TEXT_MAX};
@@ -187,10 +186,7 @@ query_json_put(struct buf *out, const struct query *q, const struct subject *sub
 	put_address(out, "client", &q->client);
 	put_number(out, "port", q->client.port);
 	put_text(out, "proto", query_proto_names[q->proto]);
-	put_text(out, "family",
-	    !q->client.is_known	  ? NULL
-		: q->client.ip.v6 ? "ipv6"
-				  : "ipv4");
+	put_text(out, "family", !q->client.is_known ? NULL : q->client.ip.v6 ? "ipv6" : "ipv4");
 	put_name(out, "name", query_name(q), dns_qname_put);
 	put_name(out, "qname_lower", query_name(q), dns_qname_put_lower);
 	put_code(out, "type", q->type, dns_type_put);
@@ -226,8 +222,7 @@ number_of(const json_t *object, const char *key)
 	const json_t *value = json_object_get(object, key);
 	json_int_t number = json_integer_value(value);
 
-	return json_is_integer(value) && number >= 0 && number <= UINT16_MAX ? (int)number
-									     : UNTOLD;
+	return json_is_integer(value) && number >= 0 && number <= UINT16_MAX ? (int)number : UNTOLD;
 }
 
 static int
@@ -273,8 +268,7 @@ read_edns(const json_t *edns, struct query *q)
 		return;
 	q->options_n = (int)json_array_size(options);
 	for (int i = 0; i < q->options_n; i++)
-		q->options[i] =
-		    (uint16_t)json_integer_value(json_array_get(options, (size_t)i));
+		q->options[i] = (uint16_t)json_integer_value(json_array_get(options, (size_t)i));
 }
 
 static bool
@@ -286,7 +280,7 @@ read_record(const json_t *record, struct query *q)
 	q->time_us = time_of(record, "time");
 	read_peer(record, "client", "port", &q->client);
 	read_peer(record, "server", "server_port", &q->server);
-	q->proto = span_eq(text_of(record, "proto"), SPAN_LIT("tcp"))	? PROTO_TCP
+	q->proto = span_eq(text_of(record, "proto"), SPAN_LIT("tcp"))   ? PROTO_TCP
 		   : span_eq(text_of(record, "proto"), SPAN_LIT("udp")) ? PROTO_UDP
 									: PROTO_OTHER;
 	q->type = dns_type_read(text_of(record, "type"));
@@ -314,7 +308,9 @@ query_json_read(struct span line, struct query *q)
 
 	query_init(q, SOURCE_DNSTAP);
 	switch (record_read(line, "query/1", &record)) {
-	case RECORD_READ_OK: result = read_record(record, q) ? QUERY_READ_OK : QUERY_READ_BAD; break;
+	case RECORD_READ_OK:
+		result = read_record(record, q) ? QUERY_READ_OK : QUERY_READ_BAD;
+		break;
 	case RECORD_READ_SCHEMA: result = QUERY_READ_OTHER; break;
 	case RECORD_READ_NOT_JSON:
 	case RECORD_READ_NOT_OBJECT: break;

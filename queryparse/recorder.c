@@ -6,10 +6,10 @@
 #include "base/sha256.h"
 
 enum {
-	ALIKE_START = 64,		     /* slots; grows by doubling */
-	ALIKE_MAX = 1 << 17,		     /* different queries of one moment that are told apart */
-	TRUNCATED_MAX = 128,		     /* truncated answers that a repeat is looked for among */
-	RETRY_US = 10 * 1000 * 1000,	     /* resolvers repeat at once */
+	ALIKE_START = 64,            /* slots; grows by doubling */
+	ALIKE_MAX = 1 << 17,         /* different queries of one moment that are told apart */
+	TRUNCATED_MAX = 128,         /* truncated answers that a repeat is looked for among */
+	RETRY_US = 10 * 1000 * 1000, /* resolvers repeat at once */
 };
 
 /* How many queries of one moment were alike. */
@@ -31,7 +31,7 @@ struct recorder {
 	struct alike *alike;
 	size_t alike_n, alike_room;
 	struct truncated truncated[TRUNCATED_MAX]; /* a ring */
-	size_t truncated_n;			   /* so many were put in */
+	size_t truncated_n;                        /* so many were put in */
 };
 
 struct recorder *
@@ -193,8 +193,7 @@ keep_truncated(struct recorder *r, const struct query *q, const char *id)
 	struct truncated *t = &r->truncated[r->truncated_n++ % TRUNCATED_MAX];
 
 	*t = (struct truncated){
-	    .time_us = q->time_us, .client = q->client.ip, 
-	    .question = hash_question(q)};
+	    .time_us = q->time_us, .client = q->client.ip, .question = hash_question(q)};
 	memcpy(t->id, id, sizeof t->id);
 }
 
@@ -205,8 +204,7 @@ find_truncated(const struct recorder *r, const struct query *q)
 	uint64_t question = n ? hash_question(q) : 0;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct truncated *t =
-		    &r->truncated[(r->truncated_n - 1 - i) % TRUNCATED_MAX];
+		const struct truncated *t = &r->truncated[(r->truncated_n - 1 - i) % TRUNCATED_MAX];
 
 		if (t->question == question && ip_eq(&t->client, &q->client.ip) &&
 		    q->time_us - t->time_us <= RETRY_US)

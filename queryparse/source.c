@@ -155,8 +155,8 @@ find_year(struct source *s)
 
 	if (s->year || !s->is_regular || fstat(s->fd, &st) != 0)
 		return;
-	s->reader.time.walk.year = firstyear(
-	    s->fd, st.st_size, (int64_t)st.st_mtim.tv_sec * 1000000, querylog_stamp_of);
+	s->reader.time.walk.year =
+	    firstyear(s->fd, st.st_size, (int64_t)st.st_mtim.tv_sec * 1000000, querylog_stamp_of);
 }
 
 static void

@@ -12,16 +12,16 @@ struct source;
 
 struct source_params {
 	const struct zone *zone; /* of stamps without one; copied */
-	int year;		 /* of the first line, where stamps lack it; 0: found out */
+	int year;                /* of the first line, where stamps lack it; 0: found out */
 	int64_t now_us;
 	bool takes_records; /* query/1 lines, too */
 };
 
 struct source_counts {
-	uint64_t units;		/* lines, frames, packets */
-	uint64_t unrecognised;	/* lines that are of something else; packets of other ports */
-	uint64_t damaged;	/* what is cut or broken */
-	uint64_t lost_streams;	/* TCP connections of which something is missing */
+	uint64_t units;        /* lines, frames, packets */
+	uint64_t unrecognised; /* lines that are of something else; packets of other ports */
+	uint64_t damaged;      /* what is cut or broken */
+	uint64_t lost_streams; /* TCP connections of which something is missing */
 };
 
 enum source_st {

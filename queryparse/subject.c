@@ -24,8 +24,7 @@ know(struct arena *a, struct span text, struct known_name *known)
 		return false;
 	dns_qname_lower(name.wire, name.n);
 	known->text = arena_dup(a, text);
-	known->wire =
-	    arena_span(a, (struct span){(const char *)name.wire, (size_t)name.n - 1});
+	known->wire = arena_span(a, (struct span){(const char *)name.wire, (size_t)name.n - 1});
 	return true;
 }
 

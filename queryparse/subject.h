@@ -20,13 +20,13 @@ struct subjects *subjects_new(
     struct arena *a, const char *domain, const char *const *cases, size_t cases_n);
 
 struct subject {
-	bool is_below;          /* of the measurement's domain, or that itself */
-	char token[64];         /* in lower case; "": none */
-	const char *testcase;   /* NULL: none */
-	const char *cut;        /* the zone of test cases: "v6only"; NULL: none */
-	bool is_apex;           /* the name is the cut's own */
-	bool is_between;        /* a name without records that only a resolver which minimises
-				   asks for: mx.CASE, _tcp.TOKEN.mx.CASE */
+	bool is_below;        /* of the measurement's domain, or that itself */
+	char token[64];       /* in lower case; "": none */
+	const char *testcase; /* NULL: none */
+	const char *cut;      /* the zone of test cases: "v6only"; NULL: none */
+	bool is_apex;         /* the name is the cut's own */
+	bool is_between;      /* a name without records that only a resolver which minimises
+				 asks for: mx.CASE, _tcp.TOKEN.mx.CASE */
 };
 
 /* `wire` is a name as struct dns_qname holds it; empty: none. */

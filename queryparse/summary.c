@@ -162,8 +162,7 @@ is_minimised(const struct query *q, const struct subject *subject)
 {
 	if (q->type != TYPE_A && q->type != TYPE_NS)
 		return false;
-	return subject->is_between || subject->is_apex ||
-	       (subject->testcase && !subject->token[0]);
+	return subject->is_between || subject->is_apex || (subject->testcase && !subject->token[0]);
 }
 
 static void
@@ -287,8 +286,8 @@ find_partners(struct summary *s, const struct summary_resolver *const *list)
 				all = must(realloc(all, room * sizeof *all));
 			}
 			for (size_t t = 0; t < of->tokens_n; t++)
-				all[n++] = (struct asked){of->tokens[t],
-				    *slot_of(s->slots, s->room, &list[i]->ip)};
+				all[n++] = (struct asked){
+				    of->tokens[t], *slot_of(s->slots, s->room, &list[i]->ip)};
 		}
 	}
 	if (n)
@@ -311,7 +310,7 @@ compare_resolvers(const void *a, const void *b)
 
 	if ((*x)->ip.v6 != (*y)->ip.v6)
 		return (*x)->ip.v6 ? 1 : -1;
-	return memcmp((*x)->ip.octets, (*y)->ip.octets, sizeof (*x)->ip.octets);
+	return memcmp((*x)->ip.octets, (*y)->ip.octets, sizeof(*x)->ip.octets);
 }
 
 const struct summary_resolver *const *

@@ -17,19 +17,19 @@ struct summary_params {
 
 enum {
 	SUMMARY_RESOLVERS_MAX = 200000, /* addresses; queries of others are only counted */
-	SUMMARY_SIZES_MAX = 4,		/* different EDNS sizes of an address that are kept */
-	SUMMARY_TOKENS_MAX = 16,	/* tokens of an address and a case that are kept */
-	SUMMARY_PARTNERS_MAX = 8,	/* addresses that asked for the same tokens */
-	SUMMARY_LETTERS_MIN = 4,	/* of a name, so that its case can be a sign */
+	SUMMARY_SIZES_MAX = 4,          /* different EDNS sizes of an address that are kept */
+	SUMMARY_TOKENS_MAX = 16,        /* tokens of an address and a case that are kept */
+	SUMMARY_PARTNERS_MAX = 8,       /* addresses that asked for the same tokens */
+	SUMMARY_LETTERS_MIN = 4,        /* of a name, so that its case can be a sign */
 };
 
 /* How often a zone cut was touched. */
 struct summary_cut {
 	const char *zone;
-	uint64_t apex;	       /* asked for its own name, whatever the type */
+	uint64_t apex;           /* asked for its own name, whatever the type */
 	uint64_t ns, ds, dnskey; /* of these, by type */
-	uint64_t below;	       /* asked for a name below it */
-	uint64_t referred;     /* answered with where the zone's own server is: the parent's server */
+	uint64_t below;          /* asked for a name below it */
+	uint64_t referred; /* answered with where the zone's own server is: the parent's server */
 };
 
 struct summary_case {
@@ -45,8 +45,8 @@ struct summary_resolver {
 	int64_t first_us, last_us;
 	uint64_t queries, udp, tcp, truncated;
 	uint64_t edns, no_edns, wants_dnssec, checking_disabled, recursion, subnet, cookie;
-	uint64_t minimised; /* queries that only a resolver which minimises makes */
-	uint64_t full;	    /* queries for names with a token */
+	uint64_t minimised;    /* queries that only a resolver which minimises makes */
+	uint64_t full;         /* queries for names with a token */
 	uint64_t mixed, plain; /* names in mixed and in one case, of those with letters enough */
 	uint64_t ds, dnskey;
 	int sizes[SUMMARY_SIZES_MAX];
@@ -67,8 +67,7 @@ void summary_add(struct summary *s, const struct query *q);
 
 /* Resolvers by address, as long as the summary lives; and how many queries came from addresses that
  * are too many, or untold.  Once, at the end: finds out who shares tokens with whom. */
-const struct summary_resolver *const *summary_list(
-    struct summary *s, size_t *n, uint64_t *others);
+const struct summary_resolver *const *summary_list(struct summary *s, size_t *n, uint64_t *others);
 
 /* "yes", "no" or "unknown". */
 const char *summary_minimises(const struct summary_resolver *r);

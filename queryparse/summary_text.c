@@ -279,8 +279,7 @@ print(const struct summary_params *params, struct summary *s)
 
 static int
 run(const struct summary_params *summary, const struct queries_params *params,
-    const struct source_params *source, struct subjects *subjects, char *const *files,
-    int files_n)
+    const struct source_params *source, struct subjects *subjects, char *const *files, int files_n)
 {
 	struct reading r = {.summary = summary_new(subjects)};
 	const struct joiner_params joiner = {.window_us = params->window_s * 1000000,

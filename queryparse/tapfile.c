@@ -93,8 +93,8 @@ whole_frames(const struct tapfile *f, bool *is_stopped)
 	l.size_of = lines_frame_size;
 	while (!*is_stopped && lines_next(&l, &frame) == LINES_LINE) {
 		bool is_control = span_starts(frame, LINES_FRAMES_START);
-		enum framestream_control control = is_control ? framestream_read(frame)
-							       : CONTROL_BAD;
+		enum framestream_control control =
+		    is_control ? framestream_read(frame) : CONTROL_BAD;
 
 		if (lines_frame_size(NULL, frame) != frame.n ||
 		    (size == 0) != (control == CONTROL_START) ||
@@ -142,7 +142,8 @@ recover(struct tapfile *f, int64_t now_us, int64_t size, bool *is_damaged)
 		return replace_file(f, name, now_us);
 	}
 	if (*is_damaged) {
-		log_error("warning: %s/" COLLECT_FILE ": %" PRId64 " octets at its end are no whole "
+		log_error("warning: %s/" COLLECT_FILE ": %" PRId64
+			  " octets at its end are no whole "
 			  "frame; cut off",
 		    f->dir, size - f->size);
 		if (ftruncate(f->fd, f->size))
@@ -154,8 +155,7 @@ recover(struct tapfile *f, int64_t now_us, int64_t size, bool *is_damaged)
 }
 
 bool
-tapfile_open(
-    struct tapfile *f, const char *dir, int64_t now_us, int64_t *last_us, bool *is_damaged)
+tapfile_open(struct tapfile *f, const char *dir, int64_t now_us, int64_t *last_us, bool *is_damaged)
 {
 	struct stat st;
 
@@ -249,8 +249,7 @@ write_frames(struct tapfile *f, struct span frames, int64_t now_us)
 }
 
 static void
-put_gap(struct buf *out, enum query_gap gap, int64_t from_us, int64_t now_us,
-    const char *identity)
+put_gap(struct buf *out, enum query_gap gap, int64_t from_us, int64_t now_us, const char *identity)
 {
 	struct query q;
 
@@ -271,8 +270,8 @@ tapfile_add(struct tapfile *f, struct span frame, int64_t now_us)
 }
 
 void
-tapfile_add_gap(struct tapfile *f, enum query_gap gap, int64_t from_us, int64_t now_us,
-    const char *identity)
+tapfile_add_gap(
+    struct tapfile *f, enum query_gap gap, int64_t from_us, int64_t now_us, const char *identity)
 {
 	struct buf frame;
 

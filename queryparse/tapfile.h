@@ -5,8 +5,8 @@
  * What is added goes to the kernel at once: a killed collector loses nothing that it took.  A frame
  * that was half written when it was killed, or when the disk was full, is cut off again, so that a
  * reader (io/follow.h) always finds whole frames.  After a power failure the file is good up to the
- * last tapfile_sync, and is cut behind its last whole frame.  A file that is no dnstap file is moved
- * aside. */
+ * last tapfile_sync, and is cut behind its last whole frame.  A file that is no dnstap file is
+ * moved aside. */
 #ifndef EMT_TAPFILE_H
 #define EMT_TAPFILE_H
 
@@ -20,10 +20,10 @@
 struct tapfile {
 	const char *dir; /* borrowed; for messages */
 	int dir_fd, fd;
-	int64_t size;	/* of whole frames */
-	int64_t day;	/* since 1970, of what is in it */
-	struct buf out; /* frames that are not written yet */
-	bool is_dirty;	/* something was written since the last sync */
+	int64_t size;       /* of whole frames */
+	int64_t day;        /* since 1970, of what is in it */
+	struct buf out;     /* frames that are not written yet */
+	bool is_dirty;      /* something was written since the last sync */
 	int64_t dropped_us; /* since when frames could not be written; TIME_UNKNOWN: they can */
 };
 
@@ -35,8 +35,8 @@ void tapfile_close(struct tapfile *f);
 
 /* Adds a frame, its length included; tapfile_flush hands all of them to the kernel. */
 void tapfile_add(struct tapfile *f, struct span frame, int64_t now_us);
-void tapfile_add_gap(struct tapfile *f, enum query_gap gap, int64_t from_us, int64_t now_us,
-    const char *identity);
+void tapfile_add_gap(
+    struct tapfile *f, enum query_gap gap, int64_t from_us, int64_t now_us, const char *identity);
 void tapfile_flush(struct tapfile *f, int64_t now_us);
 
 /* To the disk. */

@@ -15,11 +15,11 @@ struct late {
 };
 
 struct stream {
-	struct stream *next, **link;   /* of its bucket */
-	struct stream *older, *newer;  /* by use */
-	struct packet packet;	       /* its addresses */
-	struct segment segment;	       /* its ports */
-	uint32_t expected;	       /* the next sequence number */
+	struct stream *next, **link;  /* of its bucket */
+	struct stream *older, *newer; /* by use */
+	struct packet packet;         /* its addresses */
+	struct segment segment;       /* its ports */
+	uint32_t expected;            /* the next sequence number */
 	bool is_lost;
 	struct late late[TCPSTREAMS_LATE];
 	size_t late_n;
@@ -113,9 +113,9 @@ find(struct tcpstreams *t, const struct packet *p, const struct segment *s)
 {
 	struct stream *one = t->buckets[bucket_of(p, s)];
 
-	while (one && !(one->segment.from_port == s->from_port &&
-			  one->segment.to_port == s->to_port &&
-			  ip_eq(&one->packet.from, &p->from) && ip_eq(&one->packet.to, &p->to)))
+	while (
+	    one && !(one->segment.from_port == s->from_port && one->segment.to_port == s->to_port &&
+		       ip_eq(&one->packet.from, &p->from) && ip_eq(&one->packet.to, &p->to)))
 		one = one->next;
 	return one;
 }
@@ -180,16 +180,16 @@ take_octets(struct tcpstreams *t, struct stream *s, int64_t time_us, struct span
 
 /* A segment, or what of it was not there before; false: it lies ahead. */
 static bool
-take_segment(struct tcpstreams *t, struct stream *s, int64_t time_us, uint32_t sequence,
-    struct span data)
+take_segment(
+    struct tcpstreams *t, struct stream *s, int64_t time_us, uint32_t sequence, struct span data)
 {
 	int32_t ahead = (int32_t)(sequence - s->expected);
 
 	if (ahead > 0)
 		return false;
 	/* -ahead octets of it were there already. */
-	if ((size_t)-(int64_t)ahead < data.n)
-		take_octets(t, s, time_us, span_from(data, (size_t)-(int64_t)ahead));
+	if ((size_t) - (int64_t)ahead < data.n)
+		take_octets(t, s, time_us, span_from(data, (size_t) - (int64_t)ahead));
 	return true;
 }
 
@@ -226,8 +226,8 @@ take_late(struct tcpstreams *t, struct stream *s, int64_t time_us)
 }
 
 void
-tcpstreams_add(struct tcpstreams *t, int64_t time_us, const struct packet *p,
-    const struct segment *segment)
+tcpstreams_add(
+    struct tcpstreams *t, int64_t time_us, const struct packet *p, const struct segment *segment)
 {
 	struct stream *s = find(t, p, segment);
 	uint32_t sequence = segment->sequence;

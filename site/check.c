@@ -20,6 +20,11 @@ static void (*const checks[])(struct check *) = {
     check_postfix,
 };
 
+const struct paper_resolver check_resolvers[CHECK_RESOLVERS_N] = {
+    {"an IPv4-only resolver", true, false},
+    {"an IPv6-only resolver", false, true},
+};
+
 void
 check_run(struct check *c)
 {

@@ -61,6 +61,10 @@ const char *check_path(const struct check *c, const struct plan_machine *machine
 /* Reads a file of the tree; one that is missing or cannot be read is a finding, and false. */
 bool check_read(struct check *c, const char *path, struct span *text);
 
+/* Resolvers that have one address family. */
+enum { CHECK_RESOLVERS_N = 2 };
+extern const struct paper_resolver check_resolvers[CHECK_RESOLVERS_N];
+
 /* Takes the next line that holds more than blanks and a comment (# or ;) out of *text. */
 bool check_next_line(struct span *text, struct span *line);
 

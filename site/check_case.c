@@ -8,13 +8,6 @@
 #include "site/check.h"
 #include "site/plan_zone.h"
 
-static const struct paper_resolver resolvers[] = {
-    {"an IPv4-only resolver", true, false},
-    {"an IPv6-only resolver", false, true},
-};
-
-enum { RESOLVERS_N = sizeof resolvers / sizeof *resolvers };
-
 /* One address of a case, plain or with a token, seen by one resolver. */
 struct look {
 	struct check *c;
@@ -221,8 +214,8 @@ check_case(struct check *c, const struct testcase *t)
 	struct look l = {.c = c, .testcase = t, .zone = plan_case_zone(c->plan, t)};
 	const struct zonefile_rrset *set;
 
-	for (size_t r = 0; r < RESOLVERS_N; r++) {
-		l.resolver = &resolvers[r];
+	for (size_t r = 0; r < CHECK_RESOLVERS_N; r++) {
+		l.resolver = &check_resolvers[r];
 		l.domain = plain;
 		look_at(&l);
 		for (size_t i = 0; i < 2; i++) {
@@ -272,49 +265,5 @@ check_cases(struct check *c)
 		if (t->own_addresses)
 			check_sharing(c, t);
 		check_case(c, t);
-	}
-}
-
-/* Every address has a name that leads back to it: senders look at the name of whom they talk to,
- * and our own logs say "unknown" otherwise. */
-static void
-check_pointer(struct check *c, const struct plan_zone *zone, const char *name,
-    const struct zonefile_rrset *planned)
-{
-	struct paper_answer answer, back;
-	const char *host;
-
-	for (size_t r = 0; r < RESOLVERS_N; r++) {
-		paper_ask(c->a, &c->paper, &resolvers[r], name, LDNS_RR_TYPE_PTR, &answer);
-		if (answer.outcome != PAPER_ANSWER || !answer.secure) {
-			check_finding(c, name,
-			    arena_printf(c->a, "%s gets %s%s%s for its PTR record",
-				resolvers[r].name, paper_outcome_name(answer.outcome),
-				answer.why ? ": " : "", answer.why ? answer.why : ""),
-			    "servers refuse or distrust clients without a name",
-			    "render and sign again");
-			return;
-		}
-	}
-	host = zonefile_text(c->a, ldns_rr_rdf(planned->rrs[0], 0));
-	paper_ask(c->a, &c->paper, &resolvers[0], host,
-	    zone->kind == ZONE_RDNS ? LDNS_RR_TYPE_A : LDNS_RR_TYPE_AAAA, &back);
-	if (back.outcome != PAPER_ANSWER)
-		check_finding(c, name, arena_printf(c->a, "is %s, which has no such address", host),
-		    "a name that does not lead back is no name", "render and sign again");
-}
-
-void
-check_pointers(struct check *c)
-{
-	for (size_t i = 0; i < c->plan->zones_n; i++) {
-		const struct check_zone *z = &c->zones[i];
-
-		if (!z->loaded || (z->plan->kind != ZONE_RDNS && z->plan->kind != ZONE_REVERSE6))
-			continue;
-		for (size_t k = 0; k < z->zone.sets_n; k++)
-			if (z->zone.sets[k].type == LDNS_RR_TYPE_PTR)
-				check_pointer(c, z->plan,
-				    zonefile_text(c->a, z->zone.sets[k].owner), &z->zone.sets[k]);
 	}
 }

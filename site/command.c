@@ -7,14 +7,16 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/share.h"
+#include "io/user.h"
 #include "site/check.h"
 #include "site/init.h"
+#include "site/live.h"
 #include "site/render.h"
 #include "site/site_sign.h"
 #include "site/testca.h"
 #include "site/tree.h"
 
-enum { VALIDITY_S = 28 * 86400, EXIT_FINDINGS = 1 };
+enum { VALIDITY_S = 28 * 86400, LIVE_DEADLINE_S = 30, EXIT_FINDINGS = 1 };
 
 #define FIELD(name) .field = offsetof(struct command_switches, name)
 
@@ -32,6 +34,13 @@ static const struct option switches[] = {
 	.help = "sign: how long signatures hold (default 28d)"},
     {"machine", 0, OPT_NAME, FIELD(machine), .arg = "NAME",
 	.help = "sign: on that machine itself, with -o /"},
+    {"live", 0, OPT_FLAG, FIELD(live), .help = "check: ask the real servers, over the network"},
+    {"deadline", 0, OPT_SECONDS, .min = 2, .max = 600, FIELD(deadline_s),
+	.help = "check --live: what is not known by then is a finding (default 30s)"},
+    {"health", 0, OPT_TEXT, FIELD(health), .arg = "DIR",
+	.help = "check --live: folder of the records (default: health_dir)"},
+    {"roots", 0, OPT_TEXT, FIELD(roots), .arg = "FILE",
+	.help = "check --live: certificates of authorities, PEM (default: this system's)"},
     {"share", 0, OPT_TEXT, FIELD(share), .arg = "DIR", .help = "templates and test cases"},
 };
 
@@ -45,6 +54,7 @@ enum {
 	TAKES_SIGN = 8, /* validity, machine */
 	TAKES_SHARE = 16,
 	NEEDS_OUT = 32,
+	TAKES_LIVE = 64, /* live, deadline, health, roots */
 };
 
 /* A site with everything that follows from it. */
@@ -58,7 +68,8 @@ struct whole {
 void
 command_switches_init(struct command_switches *s)
 {
-	*s = (struct command_switches){.layout = -1, .now_utc = -1, .validity_s = -1};
+	*s = (struct command_switches){
+	    .layout = -1, .now_utc = -1, .validity_s = -1, .deadline_s = -1};
 }
 
 static int
@@ -197,27 +208,72 @@ run_testca(const struct command_call *call)
 	return error ? say(EX_TEMPFAIL, error) : EX_OK;
 }
 
-static int
-run_check(const struct command_call *call)
+static void
+check_tree(
+    const struct command_call *call, const struct plan *plan, size_t *findings_n, size_t *skipped_n)
 {
-	struct whole w;
-	const char *error = read_whole(call, &w);
 	struct check check = {.a = call->a,
-	    .plan = &w.plan,
+	    .plan = plan,
 	    .dir = call->switches->out,
 	    .now_utc = now_of(call),
 	    .try_postfix = true,
 	    .out = stdout};
 
+	check_run(&check);
+	*findings_n += check.findings_n;
+	*skipped_n += check.skipped_n;
+}
+
+/* NULL, or why it could not run. */
+static const char *
+check_servers(const struct command_call *call, const struct plan *plan, size_t *findings_n)
+{
+	const struct command_switches *s = call->switches;
+	struct live live = {.a = call->a,
+	    .plan = plan,
+	    .deadline_s = s->deadline_s > 0 ? s->deadline_s : LIVE_DEADLINE_S,
+	    .roots = s->roots,
+	    .health_dir = s->health ? s->health : call->settings->health_dir,
+	    .ehlo_name = call->settings->ehlo_name,
+	    .out = stdout};
+	const char *error;
+
+	/* Answers come from strangers, and the records are that user's. */
+	if (!user_become(call->settings->user))
+		return "cannot run as root";
+	error = live_run(&live);
+	*findings_n += live.findings_n;
+	if (!error)
+		printf("%zu live checks\n", live.checks_n);
+	return error;
+}
+
+static int
+run_check(const struct command_call *call)
+{
+	const struct command_switches *s = call->switches;
+	struct whole w;
+	const char *error = read_whole(call, &w);
+	size_t findings_n = 0, skipped_n = 0;
+
+	if (!s->live && (s->deadline_s > 0 || s->health || s->roots))
+		return say(EX_USAGE, "--deadline, --health and --roots are for check --live");
+	if (!s->live && !s->out)
+		return say(EX_USAGE, "check needs -o DIR, or --live");
 	if (error)
 		return say(EX_CONFIG, error);
-	check_run(&check);
-	printf("%zu findings", check.findings_n);
-	if (check.skipped_n)
-		printf(", %zu checks skipped", check.skipped_n);
+	if (s->out)
+		check_tree(call, &w.plan, &findings_n, &skipped_n);
+	if (s->live)
+		error = check_servers(call, &w.plan, &findings_n);
+	if (error)
+		return say(EX_TEMPFAIL, error);
+	printf("%zu findings", findings_n);
+	if (skipped_n)
+		printf(", %zu checks skipped", skipped_n);
 	if (putchar('\n') < 0 || fflush(stdout))
 		return EX_TEMPFAIL;
-	return check.findings_n ? EXIT_FINDINGS : EX_OK;
+	return findings_n ? EXIT_FINDINGS : EX_OK;
 }
 
 static const struct command {
@@ -229,7 +285,7 @@ static const struct command {
     {"init", TAKES_INIT | TAKES_OUT | TAKES_SHARE, 0, run_init},
     {"render", TAKES_OUT | NEEDS_OUT | TAKES_NOW | TAKES_SHARE, 0, run_render},
     {"sign", TAKES_OUT | NEEDS_OUT | TAKES_NOW | TAKES_SIGN | TAKES_SHARE, 0, run_sign},
-    {"check", TAKES_OUT | NEEDS_OUT | TAKES_NOW | TAKES_SHARE, 0, run_check},
+    {"check", TAKES_OUT | TAKES_NOW | TAKES_LIVE | TAKES_SHARE, 0, run_check},
     {"pin", 0, 1, run_pin},
     {"testca", TAKES_NOW | TAKES_SHARE, 1, run_testca},
 };
@@ -251,6 +307,10 @@ foreign_switch(const struct command *c, const struct command_switches *s)
 	    {TAKES_NOW, s->now_utc >= 0, "now"},
 	    {TAKES_SIGN, s->validity_s >= 0, "validity"},
 	    {TAKES_SIGN, s->machine != NULL, "machine"},
+	    {TAKES_LIVE, s->live, "live"},
+	    {TAKES_LIVE, s->deadline_s >= 0, "deadline"},
+	    {TAKES_LIVE, s->health != NULL, "health"},
+	    {TAKES_LIVE, s->roots != NULL, "roots"},
 	    {TAKES_SHARE, s->share != NULL, "share"},
 	};
 

@@ -11,6 +11,9 @@ struct command_switches {
 	int64_t layout; /* enum site_layout */
 	const char *out, *share, *machine;
 	int64_t now_utc, validity_s;
+	bool live;
+	const char *health, *roots;
+	int64_t deadline_s;
 };
 
 extern const struct option_table command_switches_table;

@@ -11,6 +11,8 @@ static const char synopsis[] =
     "       emt-site render [-c FILE] -o DIR [--now SECONDS]\n"
     "       emt-site sign [-c FILE] -o DIR [--machine NAME] [--validity TIME] [--now SECONDS]\n"
     "       emt-site check [-c FILE] -o DIR [--now SECONDS]\n"
+    "       emt-site check [-c FILE] [-o DIR] --live [--deadline TIME] [--health DIR] [--roots "
+    "FILE]\n"
     "       emt-site pin CERTIFICATE\n"
     "       emt-site testca [-c FILE] DIR [--now SECONDS]";
 

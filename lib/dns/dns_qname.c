@@ -112,8 +112,8 @@ put(struct buf *out, struct span wire, bool lower)
 			to[k] = lower ? to_lower(labels[i].p[k]) : labels[i].p[k];
 		buf_added(out, k + (i ? 1 : 0));
 		for (; k < labels[i].n; k++)
-			put_octet(out, (unsigned char)(lower ? to_lower(labels[i].p[k])
-							     : labels[i].p[k]));
+			put_octet(out,
+			    (unsigned char)(lower ? to_lower(labels[i].p[k]) : labels[i].p[k]));
 	}
 }
 

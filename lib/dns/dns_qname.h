@@ -10,7 +10,7 @@
 #include "base/buf.h"
 
 enum {
-	DNS_QNAME_MAX = 255,   /* octets, the root's included; RFC 1035 section 2.3.4 */
+	DNS_QNAME_MAX = 255,    /* octets, the root's included; RFC 1035 section 2.3.4 */
 	DNS_QNAME_LABELS = 127, /* without the root */
 };
 

@@ -88,6 +88,27 @@ public_suffixes_open(void)
 	return s ? s : new_list(psl_latest(NULL), builtin_utc);
 }
 
+/* Debian has the list as text beside the DAFSA that libpsl looks for. */
+struct public_suffixes *
+public_suffixes_open_fast(void)
+{
+	struct span path = span_str(psl_dist_filename()), end = SPAN_LIT("dafsa");
+	struct public_suffixes *s = public_suffixes_open(), *text = NULL;
+	char name[300];
+
+	if (span_ends(path, end) && path.n < sizeof name) {
+		snprintf(name, sizeof name, "%.*sdat", (int)(path.n - end.n), path.p);
+		text = public_suffixes_open_file(name);
+	}
+	/* A list that libpsl was built with may be newer than both. */
+	if (!text || (s && s->time_utc > text->time_utc)) {
+		public_suffixes_free(text);
+		return s;
+	}
+	public_suffixes_free(s);
+	return text;
+}
+
 void
 public_suffixes_free(struct public_suffixes *s)
 {

@@ -15,6 +15,10 @@ struct public_suffixes;
 /* NULL if libpsl has no list at all. */
 struct public_suffixes *public_suffixes_open(void);
 
+/* The same list in the form that answers twice as fast, and takes 10 ms to load: for millions of
+ * names. */
+struct public_suffixes *public_suffixes_open_fast(void);
+
 /* The list of a file: text as publicsuffix.org has it, or a DAFSA of libpsl's.  NULL if it is none.
  */
 struct public_suffixes *public_suffixes_open_file(const char *path);

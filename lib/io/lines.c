@@ -68,8 +68,10 @@ number32(const char *p)
 uint64_t
 lines_frame_size(const void *unused, struct span held)
 {
-	enum { LEN = 4 }; /* octets of a length; 0 is the escape: the length of a control frame
-			     follows it */
+	enum {
+		LEN = 4
+	}; /* octets of a length; 0 is the escape: the length of a control frame
+	      follows it */
 	uint64_t n;
 
 	(void)unused;

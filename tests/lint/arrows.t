@@ -45,6 +45,7 @@ seam libevent 'event2/' 'lib/io/loop'
 seam zlib 'zlib\.h' 'lib/io/packed'
 seam bzip2 'bzlib\.h' 'lib/io/packed'
 seam zstd 'zstd' 'lib/io/packed'
+seam libfstrm 'fstrm' 'queryparse/framestream'
 seam libmaxminddb 'maxminddb' 'mxinfer/as_table'
 seam SQLite 'sqlite3' 'report/store|probe/ledger'
 

@@ -12,7 +12,7 @@ fi
 # options PAGE: the long options that a page's items name
 options()
 {
-	grep -E '^\.It Fl' "$1" | grep -oE -e '(Fl |^)-[a-z][a-z0-9-]*' | sed 's/^Fl -//; s/^-//' | sort -u
+	grep -E '^\.It Fl' "$1" | grep -oE -e '(Fl |^)-[a-z][a-z0-9_-]*' | sed 's/^Fl -//; s/^-//' | sort -u
 }
 
 # settings PAGE: the settings that a page's items name
@@ -27,7 +27,7 @@ for program in $(find "$OBJ" -maxdepth 2 -type f -name 'emt-*' -perm -u+x ! -nam
 	page=$(ls */"$name".[158])
 	help=$("$program" --help </dev/null)
 	same "$name: options of --help and of the man page" "$(options "$page")" \
-		"$(echo "$help" | grep -oE '^ +(-[a-zA-Z],)? +--[a-z][a-z0-9-]*' | sed 's/.*--//' | sort -u)"
+		"$(echo "$help" | grep -oE '^ +(-[a-zA-Z],)? +--[a-z][a-z0-9_-]*' | sed 's/.*--//' | sort -u)"
 	used=$(echo "$help" | sed -n '/^settings/,$p' | grep -oE '^  [a-z0-9_.*]+ = ' | tr -d ' =' | sort -u)
 	same "$name: settings of --help and of the man page" "$(settings "$page")" "$used"
 	all_settings="$all_settings $used"

@@ -182,13 +182,15 @@ class NamePatterns:
             self.read(file)
 
     def read(self, file):
-        domain = None
+        """[R21] A later file's rules stand before those that are there."""
+        domain, found = None, []
         for word, *words in words_of(file):
             if word == "domain":
                 domain = words[0]
                 self.rules = [rule for rule in self.rules if rule[0] != domain]
             elif word != "date":
-                self.rules.append((domain, words, {"own": "dedicated", "rented": "vps", "random": "vps"}[word]))
+                found.append((domain, words, {"own": "dedicated", "rented": "vps", "random": "vps"}[word]))
+        self.rules = found + self.rules
 
     def holds(self, condition, name, domain, from_greeting, anywhere):
         word, _, text = condition.partition(":")
@@ -373,6 +375,12 @@ class Domain:
         self.primary = None
 
 
+    def says(self, without):
+        """[R20] Why it has no MX; of several reasons the one that tells most."""
+        order = (None, "not known", "no MX", "null MX")
+        self.without = max(self.without, without, key=order.index)
+
+
 class World:
     def __init__(self, compat):
         self.compat = compat
@@ -512,7 +520,7 @@ def tsv_row(world, row):
     if not is_name(name) or (canonical(mx) and not is_name(mx)):
         return False
     if not mx:
-        world.domain_of_row(name).without = "no MX"
+        world.domain_of_row(name).says("no MX")
         return True
     preference = re.fullmatch(r"([0-9]{1,5})(\.0+)?", preference.strip(BLANKS))
     if not preference or int(preference[1]) > 65535:
@@ -520,7 +528,7 @@ def tsv_row(world, row):
     preference = int(preference[1])
     domain = world.domain_of_row(name)
     if not canonical(mx):
-        domain.without = "null MX"
+        domain.says("null MX")
         return True
     addresses = domain.mx.setdefault((world.name(mx), preference), {})
     if address_of(address) is None:
@@ -556,12 +564,12 @@ def read_zdns(world, data):
         domain = world.domain(one["name"])
         result = one["results"]["MXLOOKUP"] if "results" in one else one
         if result.get("status") != "NOERROR":
-            domain.without = "not known"
+            domain.says("not known")
             continue
-        domain.without = "no MX"
+        domain.says("no MX")
         for exchange in (result.get("data") or {}).get("exchanges") or []:
             if not canonical(exchange["name"]):
-                domain.without = "null MX"
+                domain.says("null MX")
                 continue
             addresses = domain.mx.setdefault((world.name(exchange["name"]), exchange["preference"]), {})
             for text in (exchange.get("ipv4_addresses") or []) + (exchange.get("ipv6_addresses") or []):
@@ -599,10 +607,10 @@ def read_mxscan(world, data):
                 facts.certificates.append((one["certificate"]["names"], one.get("trusted") is True))
             continue
         domain = world.domain(one["domain"])
-        domain.without = "no MX" if one["outcome"] in ("ok", "nodata", "nxdomain") else "not known"
+        domain.says("no MX" if one["outcome"] in ("ok", "nodata", "nxdomain") else "not known")
         for mx in one["mx"]:
             if not canonical(mx["name"]):
-                domain.without = "null MX"
+                domain.says("null MX")
                 continue
             addresses = domain.mx.setdefault((world.name(mx["name"]), mx["preference"]), {})
             for text in mx.get("addresses", []):

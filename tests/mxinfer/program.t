@@ -64,12 +64,13 @@ left-out,no SMTP,1, counted,,3, self-hosted,,0,0.000000 own-name,,0,0.000000 com
 company,Google,1.000000,0.333333 rented-at,OVH,1.000000,0.333333 "
 
 infer --format text "$work/in.tsv"
-cat >"$work/text" <<'TEXT'
+# The tool prints a tab behind each id; a | keeps it from the end of the line here.
+sed 's/|$//' >"$work/text" <<'TEXT'
 Domain: lodi.com
 	ID:lodi.com, Type:OK, Source:Banner/EHLO, Conf_Score:1
 		Heuristics suggests new provider id: iphmx.com, reason: All IPs are in Cisco Ironport's AS
 		Suggested company: Cisco
-	
+	|
 	MX: mx.lodi.com, Pref:10
 		IPv4: 192.0.2.1, ASN: 16417
 			Banner RD: lodi.com
@@ -78,7 +79,7 @@ Domain: lodi.com
 Domain: vps.example
 	ID:ovh.net, Type:OK, Source:Banner/EHLO, Conf_Score:1
 		Heuristics suggests that this provider id might NOT be accurate, reason: FQDN (vps797297.ovh.net) used by Banner/EHLO Indicates Potentially VPS
-	
+	|
 	MX: mail.vps.example, Pref:10
 		IPv4: 192.0.2.2, ASN: None
 			Banner RD: ovh.net
@@ -87,7 +88,7 @@ Domain: vps.example
 Domain: big.example
 	ID:google.com, Type:OK, Source:TLS, Debug MSG:Cert ID Ok, Conf_Score:1
 		Suggested Company: Google
-	
+	|
 	MX: aspmx.l.google.com, Pref:10
 		IPv4: 192.0.2.3, ASN: 15169
 			Banner RD: None

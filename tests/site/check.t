@@ -106,9 +106,15 @@ sabotage "case leads to another host" "mail-plaintext.*is not 198.51.100.23 alon
 sabotage "case shares an address" "dane-bad.$M A is not" edit_and_sign "$DNS/$M.zone" '/^dane-bad	/s/21$/24/'
 sabotage "two MX records" "has several MX records" \
 	append_and_sign "$DNS/$M.zone" "v4-mail IN MX 20 mail-v6"
-sabotage "PTR record gone" "(lacks host22.rdns.$M PTR|PTR record)" \
+sabotage "PTR record gone" "lacks host22.rdns.$M PTR" \
 	edit_and_sign "$DNS/rdns.$M.zone" '/^host22	/d'
-sabotage "PTR record elsewhere" "is other.$M, which has no such address" \
+sabotage "PTR record gone: the address has none" "an IPv4-only resolver gets .* .of 198.51.100.22." \
+	edit_and_sign "$DNS/rdns.$M.zone" '/^host22	/d'
+sabotage "PTR record of IPv6 gone" "ip6.arpa: an IPv4-only resolver gets .* .of 2001:db8::22." \
+	edit_and_sign "$DNS/0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.zone" "/PTR	mail.$M/d"
+sabotage "CNAME that the provider is to have gone" "lacks the CNAME of 22.100.51.198.in-addr.arpa" \
+	edit owner/100.51.198.in-addr.arpa.zone '/^22	/d'
+sabotage "PTR record elsewhere" "is other.$M, which does not have the address .of 198.51.100.22" \
 	edit_and_sign "$DNS/rdns.$M.zone" "/^host22	/s/[a-z.-]*\$/other.$M./"
 
 # Signatures.

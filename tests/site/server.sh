@@ -25,22 +25,6 @@ ok "emt-site sign" "$OBJ/site/emt-site" sign -c $site -o "$tree"
 # shellcheck disable=SC2046 # a list of addresses
 add_addresses $(site_addresses $site)
 
-start_bind() {
-	on "$1" sh -ec 'install -d -o bind /run/named /var/log/named /var/cache/bind
-		named -u bind -c /etc/bind/named.conf'
-}
-start_powerdns() {
-	on "$1" install -d -o pdns /var/lib/powerdns /run/pdns
-	on "$1" sed -n 's/^ExecStartPre=+//p' /etc/systemd/system/pdns.service.d/emt.conf >"$root/prepare"
-	on "$1" sh -e "$root/prepare"
-	sp_log=$(on "$1" sed -n 's/^StandardOutput=append://p' /etc/systemd/system/pdns.service.d/emt.conf)
-	on "$1" sh -c "exec pdns_server --daemon=no --guardian=no >>$sp_log 2>&1" &
-}
-start_knot() {
-	on "$1" sh -ec 'install -d -o knot /run/knot /var/lib/knot
-		knotc -c /etc/knot/knot.conf conf-check
-		knotd -d -c /etc/knot/knot.conf'
-}
 logs() { # FQDN: what its server has logged of queries
 	case $server in
 	bind) on "$1" cat /var/log/named/queries.log ;;

@@ -42,6 +42,24 @@ start_nsd() { # FQDN [SUFFIX]
 	on "$1" nsd -c "/etc/nsd/nsd${2-}.conf"
 }
 
+# The other name servers, of the multi-host layout.
+start_bind() { # FQDN
+	on "$1" sh -ec 'install -d -o bind /run/named /var/log/named /var/cache/bind
+		named -u bind -c /etc/bind/named.conf'
+}
+start_powerdns() { # FQDN
+	on "$1" install -d -o pdns /var/lib/powerdns /run/pdns
+	on "$1" sed -n 's/^ExecStartPre=+//p' /etc/systemd/system/pdns.service.d/emt.conf >"$root/prepare"
+	on "$1" sh -e "$root/prepare"
+	sp_log=$(on "$1" sed -n 's/^StandardOutput=append://p' /etc/systemd/system/pdns.service.d/emt.conf)
+	on "$1" sh -c "exec pdns_server --daemon=no --guardian=no >>$sp_log 2>&1" &
+}
+start_knot() { # FQDN
+	on "$1" sh -ec 'install -d -o knot /run/knot /var/lib/knot
+		knotc -c /etc/knot/knot.conf conf-check
+		knotd -d -c /etc/knot/knot.conf'
+}
+
 start_postfix_of() { # FQDN [SUFFIX]: its configuration alone, from /etc/postfixSUFFIX
 	sp_conf=/etc/postfix${2-} sp_q=/var/spool/postfix${2-} sp_data=/var/lib/postfix${2-}
 	# Postfix does not trust files that are younger than two seconds, and waits.

@@ -4,8 +4,9 @@
  *
  * Usage: followkill FOLDER SEED LINES|FILE ROTATIONS KILLS PROGRAM ARGUMENT...
  * Writes a made-up mail log (tests/sessiongen.h), or the log FILE, an absolute path, to FOLDER/log
- * piece by piece and all of it to FOLDER/whole; between the pieces the program is run, each time to its end or to a SIGKILL at a
- * system call of the dice's choice; at the end twice without a kill.  Prints what it did. */
+ * piece by piece and all of it to FOLDER/whole; between the pieces the program is run, each time to
+ * its end or to a SIGKILL at a system call of the dice's choice; at the end twice without a kill.
+ * Prints what it did. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>

@@ -2,8 +2,9 @@
 /* querygen - a made-up log of what a name server was asked, to standard output.
  *
  * Usage: querygen dnstap|bind|powerdns|pcap SEED QUERIES [FIRST]
- * The same queries in each kind, with the times of the FIRST (0) and those after it: 20 in a second, from some hundred resolvers over both families,
- * most of them for tokens.  dnstap and pcap hold the answers, too.  Makes its octets by itself. */
+ * The same queries in each kind, with the times of the FIRST (0) and those after it: 20 in a
+ * second, from some hundred resolvers over both families, most of them for tokens.  dnstap and pcap
+ * hold the answers, too.  Makes its octets by itself. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -82,8 +83,8 @@ put_number(struct octets *o, int field, uint64_t value)
 static void
 ask(struct asked *a, uint64_t i)
 {
-	static const char *const cases[] = {"v4-mail", "v6-mail", "mail-ok", "v4-mail.v6only",
-	    "v4-mail.dnssec-ok"};
+	static const char *const cases[] = {
+	    "v4-mail", "v6-mail", "mail-ok", "v4-mail.v6only", "v4-mail.dnssec-ok"};
 	static const unsigned types[] = {15, 1, 28, 52, 16};
 	char token[27];
 
@@ -212,7 +213,11 @@ write_packet(const struct asked *a, bool is_answer)
 static const char *
 type_name(unsigned type)
 {
-	return type == 15 ? "MX" : type == 1 ? "A" : type == 28 ? "AAAA" : type == 52 ? "TLSA" : "TXT";
+	return type == 15   ? "MX"
+	       : type == 1  ? "A"
+	       : type == 28 ? "AAAA"
+	       : type == 52 ? "TLSA"
+			    : "TXT";
 }
 
 static void
@@ -235,8 +240,9 @@ write_line(const struct asked *a, bool is_bind)
 	address_text(a, address);
 	if (is_bind) {
 		strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &tm);
-		printf("%s.%03dZ queries: client @0x7f48f64e5098 %s#%u (%s): query: %s IN %s -E(0)%sD "
-		       "(%s)\n",
+		printf(
+		    "%s.%03dZ queries: client @0x7f48f64e5098 %s#%u (%s): query: %s IN %s -E(0)%sD "
+		    "(%s)\n",
 		    stamp, (int)(a->us / 1000 % 1000), address, a->port, a->name, a->name,
 		    type_name(a->type), a->tcp ? "T" : "",
 		    a->v6 ? "2001:db8:f::641c" : "198.51.100.28");
@@ -252,7 +258,8 @@ main(int argc, char **argv)
 {
 	static const unsigned char start[] = "\0\0\0\0\0\0\0\x22\0\0\0\x02\0\0\0\x01\0\0\0\x16"
 					     "protobuf:dnstap.Dnstap",
-				   pcap[] = "\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\x65\0\0";
+				   pcap[] =
+				       "\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\x65\0\0";
 	uint64_t position, n, first;
 	struct asked a;
 

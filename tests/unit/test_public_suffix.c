@@ -66,6 +66,8 @@ test_file(void)
 int
 main(void)
 {
+	int64_t time_utc;
+
 	suffixes = public_suffixes_open();
 	if (!OK(suffixes != NULL, "there is a list"))
 		return tap_end();
@@ -85,6 +87,12 @@ main(void)
 	organisation("", NULL);
 	test_registered();
 	OK(public_suffixes_time_utc(suffixes) > 1262304000, "the list has a date");
+	time_utc = public_suffixes_time_utc(suffixes);
+	public_suffixes_free(suffixes);
+	suffixes = public_suffixes_open_fast();
+	test_registered();
+	SAME_INT(
+	    public_suffixes_time_utc(suffixes) / 86400, time_utc / 86400, "the same list, faster");
 	public_suffixes_free(suffixes);
 	test_file();
 	OK(!public_suffix_organisation(NULL, "example.com").p, "without a list there is none");

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/tap.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/lines.h"
+#include "queryparse/dnstap.h"
+#include "queryparse/framestream.h"
+#include "queryparse/tapfile.h"
+
+#define DAY_US INT64_C(86400000000)
+#define NOON (20000 * DAY_US + DAY_US / 2) /* 2024-10-04 */
+
+static char dir[] = "tapfile-XXXXXX";
+static int dir_fd;
+
+/* The frames of a file: S(tart), E(nd), n(ote), a gap's kind as a digit, b(ad). */
+static const char *
+frames(const char *name)
+{
+	static char out[100];
+	struct lines l;
+	struct span frame;
+	struct query q;
+	size_t n = 0;
+	int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return "none";
+	lines_init(&l, fd);
+	l.size_of = lines_frame_size;
+	while (n < sizeof out - 1 && lines_next(&l, &frame) == LINES_LINE) {
+		enum framestream_control control = framestream_read(frame);
+
+		if (control != CONTROL_BAD)
+			out[n++] = control == CONTROL_START ? 'S' : 'E';
+		else if (dnstap_read(frame, &q) == DNSTAP_QUERY && q.kind == QUERY_GAP)
+			out[n++] = (char)('0' + q.gap);
+		else
+			out[n++] = 'n';
+	}
+	if (lines_rest(&l, &frame))
+		out[n++] = 'b';
+	out[n] = '\0';
+	lines_free(&l);
+	close(fd);
+	return out;
+}
+
+static bool
+open_at(struct tapfile *f, int64_t now_us, int64_t *last_us, bool *is_damaged)
+{
+	return tapfile_open(f, dir, now_us, last_us, is_damaged);
+}
+
+static void
+set_time(const char *name, int64_t us)
+{
+	const struct timespec times[2] = {{us / 1000000, 0}, {us / 1000000, 0}};
+
+	if (utimensat(dir_fd, name, times, 0))
+		abort();
+}
+
+static void
+append(const char *name, const char *text, size_t n)
+{
+	int fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	if (fd < 0 || write(fd, text, n) != (ssize_t)n || close(fd))
+		abort();
+}
+
+static void
+test_days(void)
+{
+	struct tapfile f, other;
+	int64_t last_us;
+	bool is_damaged;
+
+	OK(open_at(&f, NOON, &last_us, &is_damaged), "a new file");
+	OK(last_us == TIME_UNKNOWN && !is_damaged, "has no past");
+	OK(!open_at(&other, NOON, &last_us, &is_damaged), "a second collector is turned away");
+	tapfile_close(&other);
+	tapfile_add_gap(&f, GAP_STARTED, TIME_UNKNOWN, NOON, "");
+	tapfile_flush(&f, NOON);
+	SAME_STR(frames(COLLECT_FILE), "Sn0", "is one of dnstap with its first frame");
+	tapfile_add_gap(&f, GAP_CONNECTED, NOON, NOON, "ns");
+	tapfile_flush(&f, NOON + DAY_US / 2 - 1);
+	SAME_STR(frames(COLLECT_FILE), "Sn01", "goes on until the day ends");
+	tapfile_add_gap(&f, GAP_LOST, NOON, NOON, "ns");
+	tapfile_flush(&f, NOON + DAY_US / 2);
+	SAME_STR(frames(COLLECT_FILE "-20241004"), "Sn01E", "then it is put aside, ended");
+	SAME_STR(frames(COLLECT_FILE), "Sn2", "and another one begins");
+	tapfile_sync(&f);
+	tapfile_close(&f);
+	set_time(COLLECT_FILE, NOON + DAY_US / 2);
+	OK(open_at(&f, NOON + DAY_US, &last_us, &is_damaged), "another run of that day");
+	SAME_INT(last_us, NOON + DAY_US / 2, "knows when the last one wrote");
+	tapfile_add_gap(&f, GAP_STARTED, last_us, NOON + DAY_US, "");
+	tapfile_flush(&f, NOON + DAY_US);
+	SAME_STR(frames(COLLECT_FILE), "Sn20", "and goes on with its file");
+	tapfile_close(&f);
+	set_time(COLLECT_FILE, NOON + DAY_US);
+	OK(open_at(&f, NOON + 5 * DAY_US, &last_us, &is_damaged), "a run days later");
+	tapfile_flush(&f, NOON + 5 * DAY_US);
+	SAME_STR(frames(COLLECT_FILE "-20241005"), "Sn20", "puts it aside by its day");
+	tapfile_close(&f);
+}
+
+static void
+test_damage(void)
+{
+	struct tapfile f;
+	int64_t last_us;
+	bool is_damaged;
+
+	append(COLLECT_FILE, "", 0);
+	set_time(COLLECT_FILE, NOON);
+	OK(open_at(&f, NOON, &last_us, &is_damaged), "an empty file");
+	tapfile_add_gap(&f, GAP_STARTED, last_us, NOON, "");
+	tapfile_flush(&f, NOON);
+	tapfile_close(&f);
+	SAME_STR(frames(COLLECT_FILE), "Sn0", "is as good as none");
+	append(COLLECT_FILE, "\0\0\1\0half", 8);
+	SAME_STR(frames(COLLECT_FILE), "Sn0b", "half a frame");
+	set_time(COLLECT_FILE, NOON);
+	OK(open_at(&f, NOON, &last_us, &is_damaged) && is_damaged, "is noticed");
+	tapfile_close(&f);
+	SAME_STR(frames(COLLECT_FILE), "Sn0", "and cut off");
+	append(COLLECT_FILE, "text\n", 5);
+	if (renameat(dir_fd, COLLECT_FILE, dir_fd, "x") || unlinkat(dir_fd, "x", 0))
+		abort();
+	append(COLLECT_FILE, "some text\n", 10);
+	set_time(COLLECT_FILE, NOON);
+	OK(open_at(&f, NOON, &last_us, &is_damaged) && is_damaged, "what is no dnstap");
+	tapfile_add_gap(&f, GAP_DAMAGED, last_us, NOON, "");
+	tapfile_flush(&f, NOON);
+	tapfile_close(&f);
+	SAME_STR(frames(COLLECT_FILE), "Sn4", "gives way");
+	OK(faccessat(dir_fd, "damaged-1728043200.dnstap", F_OK, 0) == 0, "and is kept");
+}
+
+int
+main(void)
+{
+	char command[100];
+
+	if (!mkdtemp(dir))
+		return 1;
+	dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	test_days();
+	test_damage();
+	close(dir_fd);
+	snprintf(command, sizeof command, "rm -r %s", dir);
+	return system(command) ? 1 : tap_end();
+}
