@@ -37,8 +37,8 @@ gen_put_line(struct gen *g, const char *host, const char *tag, int pid, const ch
 	g->now_us += (int64_t)gen_below(g, 4000);
 	seconds = (time_t)(g->now_us / 1000000);
 	gmtime_r(&seconds, &tm);
-	strftime(
-	    stamp, sizeof stamp, gen_is_coarse(g, host) ? "%b %e %H:%M:%S" : "%Y-%m-%dT%H:%M:%S", &tm);
+	strftime(stamp, sizeof stamp,
+	    gen_is_coarse(g, host) ? "%b %e %H:%M:%S" : "%Y-%m-%dT%H:%M:%S", &tm);
 	buf_init(&line, 1 << 16);
 	buf_puts(&line, stamp);
 	if (!gen_is_coarse(g, host))

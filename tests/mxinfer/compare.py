@@ -185,6 +185,27 @@ def mix(files, mixed, seed):
         f.writelines(map(next, order))
 
 
+def text_of(record):
+    """A record as the Python tool's sample output has it."""
+    yield "Domain: " + record["domain"]
+    if not record["ids"]:
+        yield "\tInfered Provider ID: N/A"
+    for entry in record["ids"]:
+        start = "\tID:%s, Type:%s, Source:%s" % (entry["id"], entry["type"], entry["source"])
+        if entry["corrected"] == 0:
+            message = {"TLS": "Cert ID Ok", "Banner/EHLO": "Banner/EHLO ID Ok", "MX": "MX RD Ok"}[entry["source"]]
+            yield "%s, Debug MSG:%s, Conf_Score:%d" % (start, message, entry["score"])
+            if entry["company"]:
+                yield "\t\tSuggested Company: " + entry["company"]
+            continue
+        yield "%s, Conf_Score:%d" % (start, entry["score"])
+        if entry["corrected"] == 1:
+            yield "\t\tHeuristics suggests new provider id: %s, reason: %s" % (entry["new_id"], entry["reason"])
+            yield "\t\tSuggested company: " + entry["company"]
+        else:
+            yield "\t\tHeuristics suggests that this provider id might NOT be accurate, reason: " + entry["reason"]
+
+
 def suite_mixed(s):
     """Files of several kinds together, also where they contradict each other."""
     for seed, n in sizes((101, 20), (102, 1500)):
@@ -222,6 +243,18 @@ def suite_ways(s):
     say(s.run(["--load_data_from_path", tsv]) == want, "--load_data_from_path")
     out = os.path.join(where, "out")
     say(s.run(["-o", out, tsv]) == b"" and open(out, "rb").read() == want, "-o")
+    records = [json.loads(line) for line in want.decode("utf-8").splitlines()]
+    rows = list(csv.DictReader((s.run(["--format", "csv", tsv]) or b"").decode("utf-8").splitlines()))
+    wanted = [(record["domain"], record["self_hosted"], entry["mx"]) + tuple("" if entry.get(key) is None else str(entry[key])
+              for key in ("id", "source", "score", "corrected", "new_id", "company"))
+              for record in records for entry in record["ids"] + record["no_id"]]
+    got = [tuple(row[key] for key in ("domain", "self_hosted", "mx", "id", "source", "score", "corrected", "new_id", "company"))
+           for row in rows if row["mx"]]
+    say(sorted(got) == sorted(wanted), "--format csv", sorted(set(got) ^ set(wanted)))
+    said = [line for line in (s.run(["--format", "text", tsv]) or b"").decode("utf-8").splitlines()
+            if line.strip().startswith(("Domain:", "ID:", "Infered", "Heuristics", "Suggested"))]
+    wanted = [line for record in records for line in text_of(record)]
+    say(said == wanted, "--format text", ["got  %s\n#   want %s" % pair for pair in zip(said, wanted) if pair[0] != pair[1]])
     header, _, rest = data.partition(b"\n")
     parts = []
     for i, cut in enumerate((rest[:rest.find(b"\n", 500000) + 1], rest[rest.find(b"\n", 500000) + 1:])):
