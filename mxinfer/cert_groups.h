@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cert_groups - names that stand together on a trusted certificate belong to one group, over all
- * certificates (INFERENCE.md, step 3): union-find, iterative, with compression.
+ * certificates (emt-mxinfer(1), step 3): union-find, iterative, with compression.
  *
  * A group is called by the registered domain of its best name: the one whose registered domain is
  * in most domains, then the bytewise smallest.  That is a total order, so the groups and what they

@@ -35,6 +35,8 @@ struct company_table {
 	size_t ids_n;
 	struct intern exact;     /* the ids without wildcard, which are asked for all the time */
 	uint32_t *exact_company; /* by these */
+	const struct company_id **wildcards;
+	size_t wildcards_n;
 	const struct company_filter **filters;
 	size_t filters_n;
 	size_t files_n;
@@ -197,8 +199,13 @@ ready_filters(struct company_table *t)
 
 /* Later lines win. */
 static void
-ready_exact(struct company_table *t)
+ready_ids(struct company_table *t)
 {
+	t->wildcards = arena_alloc(t->arena, (t->ids_n + 1) * sizeof(void *));
+	t->wildcards_n = 0;
+	for (size_t i = t->ids_n; i-- > 0;)
+		if (t->ids[i].company && t->ids[i].wildcard)
+			t->wildcards[t->wildcards_n++] = &t->ids[i];
 	intern_free(&t->exact);
 	t->exact_company = arena_alloc(t->arena, (t->ids_n + 1) * sizeof *t->exact_company);
 	for (size_t i = 0; i < t->ids_n; i++)
@@ -215,7 +222,7 @@ company_table_read(struct company_table *t, const char *path, int64_t *date_utc)
 	t->files_n++;
 	t->current = 0;
 	error = table_file_read(t->arena, path, take_line, t, date_utc);
-	ready_exact(t);
+	ready_ids(t);
 	ready_filters(t);
 	return error;
 }
@@ -227,9 +234,9 @@ company_of(const struct company_table *t, struct span id)
 
 	if (exact)
 		return t->exact_company[exact];
-	for (size_t i = t->ids_n; i-- > 0;)
-		if (t->ids[i].wildcard && t->ids[i].company && table_glob(t->ids[i].pattern, id))
-			return t->ids[i].company;
+	for (size_t i = 0; i < t->wildcards_n; i++)
+		if (table_glob(t->wildcards[i]->pattern, id))
+			return t->wildcards[i]->company;
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* counts - in how many domains each MX name, each address and each registered domain of a trusted
- * certificate is, among their primary MX (INFERENCE.md, step 2).
+ * certificate is, among their primary MX (emt-mxinfer(1), step 2).
  *
  * Sums over domains: neither their order nor the number of threads matters. */
 #ifndef EMT_MXINFER_COUNTS_H

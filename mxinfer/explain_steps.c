@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The steps of the method (INFERENCE in the man page), each with what it found for one domain. */
+/* The steps of the method (emt-mxinfer(1)), each with what it found for one domain. */
 #include <inttypes.h>
 #include <stdlib.h>
 

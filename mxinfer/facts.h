@@ -16,10 +16,10 @@
  * name that is no name with a registered domain (an address, "localhost", "Foo Ltd.") is left out
  * of a certificate, as if it did not stand there.
  *
- * How a record that is not as it should be is read (INFERENCE.md, "Bad rows"); each has one counted
+ * How a record that is not as it should be is read ("bad rows"); each has one counted
  * diagnostic, `bad`:
  * - The whole row is skipped: not 6 or 7 columns, or what is behind a quoted field is no tab or
- * line end; NUL in it; a field over --max-field; no domain, or one that is no name or an address
+ * line end; NUL in it; a field over --max-field; no domain, or one that is no name
  * (the core finds that out); MX name without a preference, or with one that is no number of 0 to
  * 65535; a line that is no JSON object, or nested deeper than FACT_DEPTH_MAX.
  * - That part is left out: an address that is none; AS numbers that are none (AS8075, {1,2}, 1_2

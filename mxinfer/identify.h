@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* identify - which provider is behind each primary MX of a domain (INFERENCE.md, steps 4, 6 and 7).
+/* identify - which provider is behind each primary MX of a domain (emt-mxinfer(1), steps 4, 6 and
+ * 7).
  *
  * What is asked for lies in struct inference, which any number of threads share; each has a struct
  * identify of its own for the answers. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* misidentify - is an id that few share really the provider's (INFERENCE.md, step 6)?  A rented
+/* misidentify - is an id that few share really the provider's (emt-mxinfer(1), step 6)?  A rented
  * machine gives its landlord's name, and a filtering company receives mail in its customers' names.
  */
 #ifndef EMT_MXINFER_MISIDENTIFY_H

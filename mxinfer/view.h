@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* view - the facts of one domain, gathered from its path in the population: its MX names, their
- * addresses, what is known of each; and which MX are primary (INFERENCE.md, step 1).
+ * addresses, what is known of each; and which MX are primary (emt-mxinfer(1), step 1).
  *
  * A view is filled again and again and keeps its memory; each thread has its own. */
 #ifndef EMT_MXINFER_VIEW_H

@@ -86,7 +86,7 @@ write_query(void *state, const struct query *q)
 		fail(r, name);
 }
 
-/* How long ago stamps have a year when they do not say it. */
+/* What later records depend on: queries that wait, ids, and the year of stamps that lack it. */
 static void
 code_state(struct codec *c, struct run *r)
 {

@@ -119,9 +119,10 @@ look_at(struct session_files *f, const char *name, const struct session *s)
 		return errno == ELOOP || errno == EACCES ? PLACE_TAKEN : PLACE_ERROR;
 	n = read(fd, head, sizeof head);
 	close(fd);
-	/* An empty one is what a power failure left of a record. */
-	return n == 0 || (n > 0 && is_record_of((struct span){head, (size_t)n}, s)) ? PLACE_OURS
-										    : PLACE_TAKEN;
+	/* An empty one is what a power failure left of a record; else it is somebody else's. */
+	if (n == 0)
+		return f->days.was_killed ? PLACE_OURS : PLACE_TAKEN;
+	return n > 0 && is_record_of((struct span){head, (size_t)n}, s) ? PLACE_OURS : PLACE_TAKEN;
 }
 
 /* Finds the name of the session's files. */

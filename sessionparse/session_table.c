@@ -136,14 +136,31 @@ link_process(struct process **slots, size_t slots_n, struct process *p)
 	*slot = p;
 }
 
-/* Forgets the processes without a session whose last one started long ago, and makes room if most
- * are still needed. */
+static bool
+is_stale(const struct process *p, int64_t now_us)
+{
+	return !p->session && p->last_start_us < now_us - IDLE_KEPT_US;
+}
+
+static size_t
+count_stale(const struct session_table *t, int64_t now_us)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->slots_n; i++)
+		for (const struct process *p = t->slots[i]; p; p = p->next)
+			n += is_stale(p, now_us);
+	return n;
+}
+
+/* Forgets the processes without a session whose last one started long ago, or makes room if most
+ * are still needed.  Either way many more can be added before this is to be done again. */
 static void
 make_room(struct session_table *t, int64_t now_us)
 {
 	struct process **old = t->slots;
-	size_t old_n = t->slots_n, idle_n = t->processes_n - t->sessions_n;
-	bool forget = idle_n > IDLE_FREE && idle_n > t->sessions_n;
+	size_t old_n = t->slots_n, stale_n = count_stale(t, now_us);
+	bool forget = stale_n > IDLE_FREE && stale_n > old_n / 4;
 
 	if (!forget)
 		t->slots_n *= 2;
@@ -152,7 +169,7 @@ make_room(struct session_table *t, int64_t now_us)
 	for (size_t i = 0; i < old_n; i++) {
 		for (struct process *p = old[i], *next; p; p = next) {
 			next = p->next;
-			if (forget && !p->session && p->last_start_us < now_us - IDLE_KEPT_US) {
+			if (forget && is_stale(p, now_us)) {
 				t->processes_n--;
 				free(p);
 			} else {
@@ -171,8 +188,7 @@ add(struct session_table *t, struct span host, struct span tag, int64_t pid, str
 
 	if (!p)
 		out_of_memory();
-	/* Twice, if forgetting was not enough. */
-	for (int i = 0; i < 2 && t->processes_n >= t->slots_n; i++)
+	if (t->processes_n >= t->slots_n)
 		make_room(t, now_us);
 	p->hash = hash_of(host, pid, endpoint);
 	p->last_start_us = TIME_UNKNOWN;

@@ -78,7 +78,7 @@ sessionlog_new(const struct sessionlog_params *params)
 	l->grammar = grammar_new();
 	buf_init(&l->unescaped, 2 * SESSIONLOG_LINE_MAX);
 	buf_init(&l->redacted, DIALOGUE_LINE_MAX);
-	buf_init(&l->head, 2 * SESSIONLOG_LINE_MAX);
+	buf_init(&l->head, SESSIONLOG_LINE_MAX + DIALOGUE_LINE_MAX);
 	return l;
 }
 
@@ -165,6 +165,14 @@ settle(struct sessionlog *l, struct session_mail *m)
 	}
 }
 
+/* Postfix repeats there what the client has just said. */
+static bool
+may_repeat(enum logevent_kind kind)
+{
+	return kind == EVENT_NON_SMTP || kind == EVENT_SASL_FAILED || kind == EVENT_REJECT ||
+	       kind == EVENT_REFUSED;
+}
+
 void
 sessionlog_keep_raw(
     struct sessionlog *l, struct session *s, const struct said *said, struct span shown)
@@ -192,9 +200,12 @@ sessionlog_keep_raw(
 		return;
 	}
 	secret_at = l->params.keep_auth ? text.n : redact_helo_at(text);
-	buf_put(&l->head, (struct span){text.p, secret_at});
+	text.n = secret_at;
+	if (!l->params.keep_auth && may_repeat(said->event->kind))
+		text = redact_reply(&s->redact, text, &l->redacted);
+	buf_put(&l->head, text);
 	session_keep_raw(s, buf_span(&l->head),
-	    secret_at < text.n ? SPAN_LIT(" " REDACTED) : (struct span){NULL, 0});
+	    secret_at < line->text.n ? SPAN_LIT(" " REDACTED) : (struct span){NULL, 0});
 }
 
 static struct session *

@@ -4,6 +4,8 @@
 
 enum { REPEATS_MAX = 1000 }; /* of one line that stands for many */
 
+static const int64_t DAY_US = INT64_C(86400) * 1000000;
+
 /* Which program says what: smtp(8) logs dialogue too, with the arrows the other way round, and
  * cleanup rejects. */
 static bool
@@ -56,10 +58,14 @@ take_repeated(struct sessionlog *l, const struct said *said)
 	take_times(l, &again, said->event->number);
 }
 
+/* Lines may come late, but not that late: then the clock was wrong before, and what is said of the
+ * mails from now on must not be taken for too old. */
 static void
 advance(struct sessionlog *l, int64_t time_us)
 {
-	if (l->now_us >= time_us)
+	int64_t late_us = l->params.hold_us > DAY_US ? l->params.hold_us : DAY_US;
+
+	if (l->now_us >= time_us && l->now_us - late_us <= time_us)
 		return;
 	l->now_us = time_us;
 	outbox_advance(&l->outbox, l->now_us);

@@ -86,6 +86,8 @@ tls_level(enum role_id role)
 static void
 check_tls(struct mailhost *s)
 {
+	static const char *const protocols[] = {
+	    "smtpd_tls_protocols", "smtpd_tls_mandatory_protocols"};
 	const struct plan_host *host = s->host;
 	const char *want = tls_level(host->site->role->id), *level, *chain, *value;
 
@@ -105,10 +107,15 @@ check_tls(struct mailhost *s)
 			chain ? chain : "not set", host->certificate->file),
 		    "another certificate than the plan's would be shown",
 		    "set it back, or render again");
-	value = mailhost_setting(s, "smtpd_tls_protocols");
-	if (!value || strcmp(value, ">=TLSv1") != 0)
-		mailhost_say(s, "smtpd_tls_protocols is not \">=TLSv1\"",
-		    "senders with old TLS would be turned away", "set it back, or render again");
+	/* Postfix goes by the second where STARTTLS is demanded. */
+	for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++) {
+		value = mailhost_setting(s, protocols[i]);
+		if (!value || strcmp(value, ">=TLSv1") != 0)
+			mailhost_say(s,
+			    arena_printf(s->c->a, "%s is not \">=TLSv1\"", protocols[i]),
+			    "senders with old TLS would be turned away",
+			    "set it back, or render again");
+	}
 	value = mailhost_setting(s, "tls_medium_cipherlist");
 	if (!value || !strstr(value, "@SECLEVEL=0"))
 		mailhost_say(s, "tls_medium_cipherlist lacks @SECLEVEL=0",

@@ -108,14 +108,21 @@ check_pointers(struct check *c)
 		const struct plan_host *host = &c->plan->hosts[i];
 
 		for (size_t k = 0; k < host->ips_n; k++) {
-			struct pointer p6 = {
-			    c, &host->ips[k]->ip6, reverse6(c, &host->ips[k]->ip6)};
-			struct pointer p4 = {
-			    c, &host->ips[k]->ip4, follow_provider(c, &host->ips[k]->ip4)};
+			const struct site_pair *ip = host->ips[k];
+			int64_t families = plan_ip_families(c->plan, ip);
+			struct pointer p = {.c = c};
 
-			check_pointer(&p6);
-			if (p4.name)
-				check_pointer(&p4);
+			if (families != FAMILIES_IPV4) {
+				p.ip = &ip->ip6;
+				p.name = reverse6(c, p.ip);
+				check_pointer(&p);
+			}
+			if (families == FAMILIES_IPV6)
+				continue;
+			p.ip = &ip->ip4;
+			p.name = follow_provider(c, p.ip);
+			if (p.name)
+				check_pointer(&p);
 		}
 	}
 }

@@ -2,7 +2,7 @@
 /* Name servers: where each listens, which zones it answers for, and whether it logs every query. */
 #include "site/check.h"
 
-enum { SERVER_ZONES_MAX = 64, SERVER_IPS_MAX = 16 };
+enum { SERVER_ZONES_MAX = 64, SERVER_IPS_MAX = 16, LOGGING_MAX = 4 };
 
 /* What a line of a configuration says. */
 enum line_kind { LINE_ADDRESS, LINE_ZONE, LINE_FILE };
@@ -14,12 +14,12 @@ static const struct server_form {
 		const char *word;
 		enum line_kind kind;
 	} lines[5];
-	const char *logging[3]; /* lines without which queries are lost */
+	const char *logging[LOGGING_MAX]; /* lines without which queries are lost */
 } forms[] = {
     [SERVE_NSD] = {{"etc/nsd/nsd%s.conf"},
 	{{"ip-address:", LINE_ADDRESS}, {"name:", LINE_ZONE}, {"zonefile:", LINE_FILE}},
 	{"dnstap-enable: yes", "dnstap-log-auth-query-messages: yes",
-	    "dnstap-log-auth-response-messages: yes"}},
+	    "dnstap-log-auth-response-messages: yes", "rrl-ratelimit: 0"}},
     [SERVE_BIND] = {{"etc/bind/named%s.conf"},
 	{{"listen-on ", LINE_ADDRESS}, {"listen-on-v6 ", LINE_ADDRESS}, {"zone ", LINE_ZONE},
 	    {"file ", LINE_FILE}},
@@ -41,7 +41,7 @@ struct server {
 	size_t ips_n;
 	const char *zones[SERVER_ZONES_MAX], *files[SERVER_ZONES_MAX];
 	size_t zones_n;
-	bool logs[3];
+	bool logs[LOGGING_MAX];
 };
 
 static bool
@@ -102,7 +102,7 @@ read_lines(struct server *s, const struct server_form *form, struct span text)
 			if (span_starts(line, word))
 				take_line(s, form->lines[i].kind, span_from(line, word.n));
 		}
-		for (size_t i = 0; i < 3 && form->logging[i]; i++)
+		for (size_t i = 0; i < LOGGING_MAX && form->logging[i]; i++)
 			if (span_eq(line, span_str(form->logging[i])))
 				s->logs[i] = true;
 	}
@@ -192,7 +192,7 @@ check_zones(struct server *s)
 static void
 check_logging(struct server *s, const struct server_form *form)
 {
-	for (size_t i = 0; i < 3 && form->logging[i]; i++)
+	for (size_t i = 0; i < LOGGING_MAX && form->logging[i]; i++)
 		if (!s->logs[i])
 			check_finding(s->c, s->path,
 			    arena_printf(s->c->a, "lacks the line \"%s\"", form->logging[i]),

@@ -36,11 +36,13 @@ is_signing(const struct zonefile_rrset *set)
 	       set->type == LDNS_RR_TYPE_DS || set->type == LDNS_RR_TYPE_SOA;
 }
 
+/* TTLs, too: twins differ in one thing alone. */
 static bool
 has_record(const struct zonefile_rrset *set, const ldns_rr *rr)
 {
 	for (size_t i = 0; set && i < set->rrs_n; i++)
-		if (ldns_rr_compare(set->rrs[i], rr) == 0)
+		if (ldns_rr_compare(set->rrs[i], rr) == 0 &&
+		    ldns_rr_ttl(set->rrs[i]) == ldns_rr_ttl(rr))
 			return true;
 	return false;
 }
@@ -73,8 +75,8 @@ record_text(struct arena *a, const ldns_rr *rr, size_t n)
 {
 	char *type = must(ldns_rr_type2str(ldns_rr_get_type(rr)));
 	const char *more = n > 1 ? arena_printf(a, " and %zu more", n - 1) : "";
-	const char *text =
-	    arena_printf(a, "%s %s%s", zonefile_text(a, ldns_rr_owner(rr)), type, more);
+	const char *text = arena_printf(a, "%s %s (TTL %u)%s", zonefile_text(a, ldns_rr_owner(rr)),
+	    type, (unsigned)ldns_rr_ttl(rr), more);
 
 	free(type);
 	return text;

@@ -335,6 +335,11 @@ go_on(struct target *t)
 	struct live *l = t->all->live;
 	bool first = t->version == TLS_ANY, up = t->up;
 
+	/* It was not asked in time, which is not to say that it would not. */
+	if (!up && clock_since_us(loop_clock(l->loop)) >= l->deadline_us) {
+		live_end(l);
+		return;
+	}
 	if (!first && !up)
 		bad(t, LIVE_TLS,
 		    arena_printf(l->a, "does not speak %s", tls_version_name(t->version)),

@@ -50,6 +50,18 @@ plan_case_ip(const struct plan *plan, const struct testcase *t)
 	return &site_host(site, t->host->id)->ip;
 }
 
+int64_t
+plan_ip_families(const struct plan *plan, const struct site_pair *ip)
+{
+	const struct site *site = plan->site;
+
+	for (size_t i = 0; i < site->addresses_n; i++)
+		if (&site->addresses[i].ip == ip)
+			return testcase_find(plan->cases, span_str(site->addresses[i].testcase))
+			    ->families;
+	return FAMILIES_BOTH;
+}
+
 static void
 plan_one_host(struct arena *a, const struct plan *plan, const struct site_host *site_host,
     struct plan_host *host)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "site/plan_name.h"
 
+#include "mail/probe.h"
+
 /* What a name stands for, addresses or not. */
 struct holder {
 	struct plan_name name; /* ip == NULL: a case or a zone, which `families` tells apart */
@@ -91,6 +93,26 @@ hold_label(struct maker *m, const char *label, size_t number, int64_t what, cons
 	return error ? error : check_place(m, label);
 }
 
+/* The longest names of a case are the MX hosts of its tokens, with TLSA records below, and where
+ * acme_zone has their challenges.  A name has 253 characters at most (RFC 1035 section 2.3.4). */
+static const char *
+check_length(struct maker *m, const struct testcase *t)
+{
+	const char *acme_zone = m->plan->site->settings->acme_zone;
+	size_t n = strlen(t->name) + 1;
+	size_t token = PROBE_TOKEN_LEN + strlen(".mx.") + n + strlen(m->plan->site->domain);
+	size_t challenge = acme_zone ? strlen("mx.") + n + strlen(acme_zone) : 0;
+
+	if (t->tlsa != TLSA_NONE)
+		token += strlen("_25._tcp.");
+	if (token <= 253 && challenge <= 253)
+		return NULL;
+	return arena_printf(m->a,
+	    "%s:1: names below %s would have %zu characters, and DNS has 253 at most; shorten %s",
+	    t->file, t->name, token > 253 ? token : challenge,
+	    token > 253 ? "setting domain" : "setting acme_zone");
+}
+
 const char *
 plan_names(struct arena *a, const struct plan *plan, struct plan_names *names)
 {
@@ -115,6 +137,8 @@ plan_names(struct arena *a, const struct plan *plan, struct plan_names *names)
 		error = hold(&m,
 		    (struct plan_name){t->mx, plan_case_ip(plan, t), t->families, t->tlsa, t},
 		    t->mx_place);
+		if (!error)
+			error = check_length(&m, t);
 	}
 	for (size_t i = 0; !error && i < cases->n; i++)
 		error = hold_label(

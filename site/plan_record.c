@@ -208,20 +208,22 @@ plan_rdns_label(struct arena *a, const struct site *site, const struct ip *ip4)
 		   : arena_printf(a, "host-%u-%u-%u-%u", o[0], o[1], o[2], o[3]);
 }
 
+/* A PTR record leads to a name that leads back: none for a family that the name has not. */
 static void
 add_pointer(struct maker *m, const struct site_pair *ip, const char *name)
 {
 	const struct site *site = m->plan->site;
+	int64_t families = plan_ip_families(m->plan, ip);
 	const char *data = arena_printf(m->a, "%s.", name);
 	char reversed[IP_REVERSED_MAX];
 
 	for (size_t i = 0; i < m->plan->zones_n; i++) {
 		const struct plan_zone *zone = &m->plan->zones[i];
 
-		if (zone->kind == ZONE_RDNS)
+		if (zone->kind == ZONE_RDNS && families != FAMILIES_IPV6)
 			add(m, zone, SECTION_HOSTS, plan_rdns_label(m->a, site, &ip->ip4), "PTR",
 			    data);
-		if (zone->kind != ZONE_REVERSE6)
+		if (zone->kind != ZONE_REVERSE6 || families == FAMILIES_IPV4)
 			continue;
 		ip_reversed(&ip->ip6, reversed);
 		reversed[2 * (128 - site->range6.bits) / 4 - 1] = '\0';

@@ -94,6 +94,14 @@ command(struct machine *m, const char *when, const char *text)
 	cron_line(m, when, "root", text);
 }
 
+/* Each log that is followed has a folder for what was read of it: on a machine of several hosts,
+ * one below DIR for each. */
+static const char *
+folder_of(struct machine *m, const char *dir, const struct plan_host *host)
+{
+	return *host->suffix ? arena_printf(m->r->a, "%s/%s", dir, host->suffix + 1) : dir;
+}
+
 static const char *
 render_sessions(struct machine *m)
 {
@@ -113,7 +121,8 @@ render_sessions(struct machine *m)
 		    arena_printf(m->r->a,
 			"%s/emt-sessions -c /etc/emt/site.conf --follow-state %s/sessions%s --out "
 			"%s --log %s",
-			s->program_dir, s->state_dir, host->suffix, s->session_dir, log));
+			s->program_dir, s->state_dir, host->suffix,
+			folder_of(m, s->session_dir, host), log));
 	}
 	take(m, "COMMANDS", &m->commands);
 	take(m, "LOGS", &m->logs);
@@ -144,15 +153,13 @@ render_receiving(struct machine *m)
 	return error ? error : render_sessions(m);
 }
 
-/* Name servers that only log: their log is followed as the mail log is. */
-static const char *
-render_query_log(struct machine *m)
+/* The log of a name server is followed as the mail log is. */
+static void
+follow_query_logs(struct machine *m)
 {
 	const struct settings *s = m->r->plan->site->settings;
 	bool bind = s->name_server == SERVE_BIND;
-	const char *error;
 
-	buf_init(&m->commands, TEXT_MAX);
 	for (size_t i = 0; i < m->plan->hosts_n; i++) {
 		const struct plan_host *host = m->plan->hosts[i];
 
@@ -162,13 +169,51 @@ render_query_log(struct machine *m)
 		    arena_printf(m->r->a,
 			"%s/emt-queries -c /etc/emt/site.conf --follow-state %s/queries%s --out %s "
 			"--log %s%s.log",
-			s->program_dir, s->state_dir, host->suffix, s->query_dir,
+			s->program_dir, s->state_dir, host->suffix,
+			folder_of(m, s->query_dir, host),
 			bind ? "/var/log/named/queries" : "/var/log/pdns", host->suffix));
 	}
+}
+
+static const char *
+render_queries(struct machine *m)
+{
+	const struct settings *s = m->r->plan->site->settings;
+	const char *error;
+
+	buf_init(&m->commands, TEXT_MAX);
+	if (m->dnstap) /* one file for all name servers of the machine: what is collected */
+		command(m, "*/5 * * * *",
+		    arena_printf(m->r->a,
+			"%s/emt-queries -c /etc/emt/site.conf --follow-state %s/queries",
+			s->program_dir, s->state_dir));
+	else
+		follow_query_logs(m);
 	take(m, "COMMANDS", &m->commands);
 	error = put(m, "cron/emt-queries.service.in", "etc/systemd/system/emt-queries.service");
 	return error ? error
 		     : put(m, "cron/emt-queries.timer.in", "etc/systemd/system/emt-queries.timer");
+}
+
+/* On one machine: that of the measurement's zone, which has the whole site file anyway. */
+static const char *
+render_health(struct machine *m)
+{
+	const struct settings *s = m->r->plan->site->settings;
+	const char *error;
+
+	if (plan_host(m->r->plan, ROLE_DNS)->machine != m->plan)
+		return NULL;
+	fill_set(&m->fill, "HEALTH_DIR", s->health_dir);
+	error = put(m, "cron/emt-health.service.in", "etc/systemd/system/emt-health.service");
+	if (!error)
+		error = put(m, "cron/emt-health.timer.in", "etc/systemd/system/emt-health.timer");
+	/* cron mails whatever it prints: findings alone. */
+	cron_line(m, "*/10 * * * *", "root",
+	    arena_printf(m->r->a,
+		"said=$(%s/emt-site check -c /etc/emt/sign.conf --live 2>&1) || echo \"$said\"",
+		s->program_dir));
+	return error;
 }
 
 static const char *
@@ -193,8 +238,12 @@ render_answering(struct machine *m)
 		s->program_dir, m->plan->name));
 	if (!error)
 		error = render_reload(m->r, m->plan);
+	if (!error)
+		error = render_health(m);
+	if (!error)
+		error = render_queries(m);
 	if (error || !m->dnstap)
-		return error ? error : render_query_log(m);
+		return error;
 	cron_line(m, "@reboot", "root",
 	    arena_printf(m->r->a, "%s/emt-queries collect -c /etc/emt/site.conf", s->program_dir));
 	return put(m, "cron/emt-queries-collect.service.in",

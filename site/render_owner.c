@@ -84,7 +84,7 @@ render_reverse4(const struct render *r, const struct ip *ip)
 	fill_set(&f, "PARENT", parent.p ? parent.p : site->domain);
 	buf_init(&lines, TEXT_MAX);
 	for (size_t i = 0; (pair = pair_at(site, i)) != NULL; i++)
-		if (same_net(&pair->ip4, ip))
+		if (same_net(&pair->ip4, ip) && plan_ip_families(r->plan, pair) != FAMILIES_IPV6)
 			buf_printf(&lines, "%u\tIN CNAME\t%s.rdns.%s.\n", pair->ip4.octets[3],
 			    plan_rdns_label(r->a, site, &pair->ip4), site->domain);
 	fill_set_span(&f, "CNAMES", keep(r->a, &lines));

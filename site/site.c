@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/utf8.h"
+#include "site/values.h"
 
 enum { WORD_MAX = 300 };
 
@@ -309,76 +310,6 @@ need(struct reader *r, const char *value, const char *name, const char *mend)
 		     : arena_printf(r->a, "%s: %s is not set; %s", place_to_add(r), name, mend);
 }
 
-/* TLSA data goes into zone files as it is. */
-static const char *
-check_pin(struct reader *r)
-{
-	struct span rest = span_str(r->settings->tls_pin);
-
-	while (rest.p) {
-		struct cursor c = cursor_on(span_trim(span_cut(&rest, ',')));
-
-		if (!cur_literal(&c, SPAN_LIT("3 1 1 ")) || c.rest.n != 64)
-			c.failed = true;
-		for (size_t i = 0; !c.failed && i < 64; i++)
-			c.failed = !is_digit(c.rest.p[i]) &&
-				   (to_lower(c.rest.p[i]) < 'a' || to_lower(c.rest.p[i]) > 'f');
-		if (c.failed)
-			return arena_printf(r->a,
-			    "%s: tls_pin is not of the form 3 1 1 HEX (64 digits); emt-site pin "
-			    "prints it",
-			    option_place(r->values, "tls_pin"));
-	}
-	return NULL;
-}
-
-/* Text that goes into a configuration file, or is a user's name, holds nothing that means something
- * there. */
-static const char *
-check_plain(struct reader *r, const char *value, const char *name)
-{
-	for (const char *p = value; *p; p++)
-		if (!is_alpha(*p) && !is_digit(*p) && !strchr("/._-+", *p))
-			return arena_printf(r->a,
-			    "%s: %s holds \"%c\"; letters, digits and / . _ - + alone go into "
-			    "configuration files",
-			    option_place(r->values, name), name, *p > ' ' && *p < 127 ? *p : '?');
-	return NULL;
-}
-
-static const char *
-check_texts(struct reader *r)
-{
-	const struct settings *s = r->settings;
-	const struct {
-		const char *value, *name;
-	} plain[] = {
-	    {s->base_dir, "base_dir"},
-	    {s->mail_dir, "mail_dir"},
-	    {s->json_dir, "json_dir"},
-	    {s->spam_mail_dir, "spam_mail_dir"},
-	    {s->spam_json_dir, "spam_json_dir"},
-	    {s->all_mail_dir, "all_mail_dir"},
-	    {s->all_json_dir, "all_json_dir"},
-	    {s->session_dir, "session_dir"},
-	    {s->query_dir, "query_dir"},
-	    {s->health_dir, "health_dir"},
-	    {s->state_dir, "state_dir"},
-	    {s->program_dir, "program_dir"},
-	    {s->dnstap_socket, "dnstap_socket"},
-	    {s->user, "user"},
-	    {s->mail_log, "mail_log"},
-	};
-
-	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
-		const char *error = check_plain(r, plain[i].value, plain[i].name);
-
-		if (error)
-			return error;
-	}
-	return s->tls_pin ? check_pin(r) : NULL;
-}
-
 const char *
 site_read(struct arena *a, const struct settings *settings, const char *file,
     const struct option_values *values, struct site *site)
@@ -398,7 +329,7 @@ site_read(struct arena *a, const struct settings *settings, const char *file,
 	site->domain = lower(a, settings->domain);
 	error = read_contact(&r);
 	if (!error)
-		error = check_texts(&r);
+		error = values_check(a, settings, values);
 	if (!error)
 		error = read_range(&r, &settings->ipv4, "ipv4", false, &site->range4);
 	if (!error)

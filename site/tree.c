@@ -46,15 +46,20 @@ tree_read(struct arena *a, const char *path, size_t max, struct span *text)
 	return error;
 }
 
-/* Makes every folder above the last slash of `path`. */
+/* Makes every folder above the last slash of `path`.  Those below the first `kept` octets belong to
+ * the tree: their modes do not ask the umask, for they end up as a machine's /etc. */
 static int
-make_folders(char *path)
+make_folders(char *path, size_t kept)
 {
 	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		int failed;
 
 		*slash = '\0';
-		failed = mkdir(path, 0755) && errno != EEXIST;
+		failed = mkdir(path, 0755);
+		if (failed)
+			failed = errno != EEXIST;
+		else if ((size_t)(slash - path) > kept)
+			failed = chmod(path, 0755);
 		*slash = '/';
 		if (failed)
 			return -1;
@@ -97,7 +102,7 @@ tree_write(struct arena *a, const char *dir, const char *path, mode_t mode, stru
 
 	if (is_same(a, whole, mode, text))
 		return NULL;
-	if (make_folders(whole) || (unlink(beside) && errno != ENOENT))
+	if (make_folders(whole, strlen(dir)) || (unlink(beside) && errno != ENOENT))
 		return because(a, whole, errno);
 	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd < 0)

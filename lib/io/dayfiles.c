@@ -156,7 +156,7 @@ read_undo(struct dayfiles *d)
 static bool
 cut_back(struct dayfiles *d, const struct dayfiles_mark *mark)
 {
-	int fd = openat(d->dir_fd, mark->name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(d->dir_fd, mark->name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat st;
 	bool ok;
 
@@ -193,8 +193,9 @@ open_file(struct dayfiles *d, const char *day)
 	struct stat st;
 
 	memcpy(f.name, day, sizeof f.name);
-	f.fd =
-	    openat(d->dir_fd, f.name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	/* Somebody's FIFO is refused, and not waited for. */
+	f.fd = openat(d->dir_fd, f.name,
+	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (f.fd < 0)
 		return false;
 	if (fstat(f.fd, &st)) {

@@ -62,7 +62,9 @@ finish(struct smtp_client *c, enum smtp_end how, int error)
 
 	c->ended.how = how;
 	c->ended.error = error;
-	c->ended.why = how == SMTP_END_TLS ? tls_why(c->tls) : NULL;
+	c->ended.why = how == SMTP_END_TLS                       ? tls_why(c->tls)
+		       : how == SMTP_END_LOST && c->up && !error ? "closed in the TLS handshake"
+								 : NULL;
 	c->ended.last = n ? c->reply.lines[n - 1] : (struct span){NULL, 0};
 	/* Gone for the peer before anybody is told. */
 	loop_watch_free(c->watch);
@@ -418,6 +420,8 @@ smtp_ended_text(struct arena *a, const struct smtp_ended *e)
 	case SMTP_END_CLOSED: return "closed";
 	case SMTP_END_NO_CONNECT: return arena_dup(a, span_str(strerror(e->error)));
 	case SMTP_END_LOST:
+		if (e->why)
+			return e->why;
 		return e->error ? arena_dup(a, span_str(strerror(e->error)))
 				: with_line(a, "closed inside a reply", e->last);
 	case SMTP_END_BAD_REPLY: return with_line(a, smtp_reply_st_name(e->st), e->last);

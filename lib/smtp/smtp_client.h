@@ -32,7 +32,7 @@ struct smtp_ended {
 	enum smtp_end how;
 	int error;
 	enum smtp_reply_st st;
-	const char *why;  /* SMTP_END_TLS; safe to print; lives for the callback */
+	const char *why;  /* SMTP_END_TLS, SMTP_END_LOST, or NULL; safe; lives for the callback */
 	struct span last; /* the last line of a reply that is not whole; lives for the callback */
 };
 

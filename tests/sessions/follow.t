@@ -139,4 +139,14 @@ ok "and again, with a new state" sh -c "'$sessions' --set user=$user --zone UTC 
 	--out '$work/out' --log '$log' 2>'$work/said'"
 same "nothing is written twice" "$(digest)" "$before"
 ok "and a warning says so" grep -q "sessions were recorded before" "$work/said"
+
+# A file of somebody else's, with nothing in it, under the name of a session.
+again
+printf 'Nov 21 19:34:0%s mail postfix/smtpd[1]: %sconnect from a[192.0.2.1]\n' 6 "" 7 dis >"$log"
+ok "one session" follow
+name=$(cd "$work/out" && echo 1*.json)
+rm -r "$work/state" "$work/out"
+mkdir "$work/out" && : >"$work/out/$name" && chown "$user" "$work/out" "$work/out/$name"
+ok "an empty file under its name" follow
+ok "which does not hide it" [ "$(cat "$work"/out/*.jsonl | wc -l)" = 1 ]
 tap_end

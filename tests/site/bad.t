@@ -73,6 +73,22 @@ bad "no network" '/^ipv6/d' 'SPDX' 'ipv6 is not set'
 bad "a pin that is none" 's/^tls_pin = .*/tls_pin = 3 1 1 c0ffee/' '^tls_pin' 'tls_pin is not of the form 3 1 1 HEX'
 bad "a pin of another form" 's/^tls_pin = 3 1 1/tls_pin = 2 1 1/' '^tls_pin' 'tls_pin is not of the form 3 1 1 HEX'
 bad "a path that would be a command" '$a base_dir = /srv;reboot' '^base_dir' 'base_dir holds ";"'
+bad "a domain with the root's dot" 's/^domain = .*/&./' '^domain' 'domain ends in a dot; write it without'
+bad "a user with privileges" '$a user = root' '^user = root' 'the name of a user without privileges'
+bad "a user by number" '$a user = 0' '^user = 0' 'the name of a user without privileges'
+bad "a log where Postfix writes none" '$a mail_log = /srv/mail.log' '^mail_log' 'mail_log lies outside /var'
+bad "a socket whose name is too long" "\$a dnstap_socket = /run/$(printf '%0110d' 0)" '^dnstap_socket' \
+	'dnstap_socket is longer than the 107 octets'
+bad "a case's domain among those of spam" 's/^spam_domains = .*/& Mail-ok.measurement.example.com/' '^spam_domains' \
+	'spam_domains holds .*, which lies within the domain of the measurement'
+bad "challenges in a zone of ours" '$a acme_zone = acme.measurement.example.com' '^acme_zone' 'acme_zone holds acme.meas'
+# TOKEN.mx.v4-mail.dnssec-broken.DOMAIN has 52 characters more than DOMAIN: 201 fit, 202 do not.
+long=$(printf '%063d.%063d.%063d.%06d.' 1 2 3 4)
+sed "s/^domain = .*/domain = ${long}xx/" example-setup/site.conf >"$site"
+ok "a domain of 201 characters: rendered" "$emt_site" render -c "$site" -o "$tmp/long"
+sed "s/^domain = .*/domain = ${long}xxx/" example-setup/site.conf >"$site"
+judge "a domain whose tokens would be too long" "$share/testcases/v4-mail.dnssec-broken.conf" 1 \
+	'names below v4-mail.dnssec-broken would have 254 characters, and DNS has 253 at most; shorten setting domain'
 bad "an unknown layout" 's/^layout = .*/layout = double/' '^layout' 'none of multi|single'
 
 cp example-setup/site.conf "$site"
@@ -103,6 +119,11 @@ case_is "TLSA without a certificate" mail-plaintext 's/^tlsa = .*/tlsa = match/'
 case_is "an MX host that stands for something else" v4-mail 's/^families = .*/families = both/' '^mx' \
 	'the name mail-v4 stands for other addresses'
 case_is "a zone that there is not" v4-mail.v7only 's/@v4-mail.*/@v4-mail.v7only/' 'SPDX' 'there is no zone "v7only" below'
+
+cp example-setup/site.conf "$site"
+(umask 077 && "$emt_site" render -c "$site" -o "$tmp/masked") >"$tmp/out" 2>&1
+same "folders that become a machine's /etc do not ask the umask; the tree itself does" \
+	"$(stat -c %a "$tmp/masked") $(find "$tmp/masked" -mindepth 1 -type d -exec stat -c %a {} + | sort -u)" "700 755"
 
 mkdir "$tmp/empty"
 same "a folder that holds no templates: 78" "$("$emt_site" render -c "$site" --share "$tmp/empty" -o "$tmp/tree" 2>&1

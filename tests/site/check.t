@@ -197,6 +197,7 @@ sabotage "server serves the unsigned file" "that is not the signed file" \
 sabotage "zone not served" "does not answer for rdns.$M" edit dns.$M/etc/nsd/nsd.conf "/\"rdns\\./d"
 sabotage "queries not logged" "lacks the line \"dnstap-enable: yes\"" \
 	edit dns-v6.$M/etc/nsd/nsd.conf 's/dnstap-enable: yes/dnstap-enable: no/'
+sabotage "queries dropped" "lacks the line \"rrl-ratelimit: 0\"" edit dns.$M/etc/nsd/nsd.conf 's/rrl-ratelimit: 0/rrl-ratelimit: 200/'
 
 # TLSA records and certificates.
 pin=$(sed -n 's/^tls_pin = //p' "$conf")
@@ -268,6 +269,8 @@ sabotage "TLS demanded" "security_level is .encrypt. and not .may" \
 	edit $cf 's/^smtpd_tls_security_level = .*/smtpd_tls_security_level = encrypt/'
 sabotage "TLS on the plaintext host" "plaintext.*security_level is .may. and not .none" \
 	edit plaintext.$M/etc/postfix/main.cf 's/^smtpd_tls_security_level = .*/smtpd_tls_security_level = may/'
+sabotage "no TLS 1.0 where TLS is demanded" "tls-force.*smtpd_tls_mandatory_protocols is not .>=TLSv1" \
+	edit tls-force.$M/etc/postfix/main.cf 's/^\(smtpd_tls_mandatory_protocols\) = .*/\1 = >=TLSv1.2/'
 sabotage "no TLS 1.0" "lacks @SECLEVEL=0" edit $cf 's/@SECLEVEL=0/@SECLEVEL=1/'
 sabotage "another certificate" "smtpd_tls_chain_files is" edit $cf 's,^smtpd_tls_chain_files.*,smtpd_tls_chain_files = /x,'
 sabotage "listens everywhere" "listens on all, which is not host.mail's" \

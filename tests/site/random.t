@@ -23,7 +23,7 @@ if [ -n "${EMT_SEED-}" ]; then
 elif [ -n "${EMT_SOAK-}" ]; then
 	last=200
 else
-	last=10
+	last=7
 fi
 as_user=
 if [ "$(id -u)" -eq 0 ]; then
@@ -107,7 +107,8 @@ checked() { # COMMAND...: `check` has no finding; the postfix check of somebody 
 	"$@" "$emt_site" check -c "$conf" -o "$tree" --now $now >"$root/findings"
 	c_status=$?
 	cat "$root/findings"
-	[ $c_status -eq 0 ] && ! grep -qv '^skipped: postfix check: it needs root' "$root/findings"
+	[ $c_status -eq 0 ] && ! grep -v '^skipped: postfix check: it needs root' "$root/findings" |
+		grep -v '^0 findings'
 }
 
 seed=$first
@@ -139,7 +140,7 @@ while [ "$seed" -le $last ]; do
 	if [ -n "$as_user" ] && { [ "$seed" -eq "$last" ] || [ -n "${EMT_SOAK-}" ]; }; then
 		ok "site $seed: no finding, nor of postfix check" checked
 		if [ -x /usr/sbin/postfix ]; then
-			empty "site $seed: which was asked" "$(cat "$root/findings")"
+			empty "site $seed: which was asked" "$(grep '^skipped' "$root/findings")"
 		fi
 	fi
 	[ -z "$as_user" ] || chown -R 65534:65534 "$tree" "$conf"

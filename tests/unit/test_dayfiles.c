@@ -137,6 +137,18 @@ damaged_note(void)
 	dayfiles_end(&d);
 }
 
+/* Nobody reads it: to open it would take for ever. */
+static void
+fifo(void)
+{
+	struct dayfiles d;
+
+	OK(mkfifoat(dir_fd, "2026-11-19.jsonl", 0600) == 0, "a FIFO in the place of a day");
+	OK(dayfiles_begin(&d, dir_fd, undo_fd, 20, &at), "a run begins");
+	OK(!add(&d, -1, "x\n"), "it is refused");
+	dayfiles_end(&d);
+}
+
 static int
 remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
@@ -157,6 +169,7 @@ main(void)
 	stale_note();
 	shorter_than_noted();
 	many_days();
+	fifo();
 	damaged_note();
 	nftw(folder, remove_entry, 10, FTW_DEPTH | FTW_PHYS);
 	return tap_end();

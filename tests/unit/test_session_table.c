@@ -118,6 +118,11 @@ test_many(void)
 		most = t.processes_n > most ? t.processes_n : most;
 	}
 	OK(most < 20000, "processes of long ago are forgotten");
+	session_table_free(&t);
+	session_table_init(&t);
+	for (int64_t i = 0; i < 20000; i++)
+		end(&t, session_table_open(&t, HOST, TAG, i, NO_ENDPOINT, 1000));
+	OK(t.slots_n >= t.processes_n, "there is room for as many as one second brings");
 	for (int64_t i = 0; i < 20000; i++)
 		session_table_open(&t, HOST, TAG, i, NO_ENDPOINT, INT64_C(1000000000));
 	for (int64_t i = 0; i < 20000; i++)

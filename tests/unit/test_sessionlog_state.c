@@ -301,9 +301,85 @@ damaged_states(void)
 	arena_free(lines.arena);
 }
 
+#define SMTPD " mail postfix/smtpd[7]: "
+#define WHO "a.example[192.0.2.1]"
+
+static void
+take(struct sessionlog *l, const char *line)
+{
+	sessionlog_line(l, span_str(line));
+}
+
+/* A mail of that day, and its delivery in a later piece. */
+static void
+mail_of(struct sessionlog *l, const char *stamp, const char *queue_id)
+{
+	static const char *const lines[] = {
+	    "%s" SMTPD "connect from " WHO,
+	    "%s" SMTPD "%s: client=" WHO,
+	    "%s mail postfix/qmgr[8]: %s: from=<a@b>, size=300, nrcpt=1 (queue active)",
+	    "%s" SMTPD "disconnect from " WHO " mail=1 rcpt=1 data=1 quit=1 commands=4",
+	    "%s mail postfix/smtp[9]: %s: to=<c@d>, relay=none, delay=1, dsn=2.0.0, status=sent "
+	    "(x)",
+	    "%s mail postfix/qmgr[8]: %s: removed",
+	};
+	struct arena *a = arena_new();
+
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		const char *rest = lines[i] + 2, *id = strstr(rest, "%s");
+
+		if (i == 4)
+			sessionlog_commit(l);
+		take(l, id ? arena_printf(
+				 a, "%s%.*s%s%s", stamp, (int)(id - rest), rest, queue_id, id + 2)
+			   : arena_printf(a, "%s%s", stamp, rest));
+	}
+	sessionlog_commit(l);
+	arena_free(a);
+}
+
+static void
+clock_set_back(void)
+{
+	struct records r = {0};
+	struct sessionlog *l = start(&r, true);
+
+	mail_of(l, "2036-02-07T10:00:00+00:00", "AAAAA1");
+	mail_of(l, "2026-11-20T10:00:00+00:00", "AAAAA2");
+	SAME_INT(r.n, 2, "the clock was ten years ahead, and was set back");
+	SAME_INT(r.v[1].lates, 1, "what became of the mails after that is not taken for too late");
+	sessionlog_free(l);
+	free_records(&r);
+}
+
+static void
+secret_repeated(void)
+{
+	struct records r = {0};
+	struct sessionlog *l = start(&r, true);
+	const char *raw;
+
+#define STAMP "2026-11-20T10:00:00+00:00"
+	take(l, STAMP SMTPD "connect from " WHO);
+	take(l, STAMP SMTPD "> " WHO ": 220 mail");
+	take(l, STAMP SMTPD "< " WHO ": AUTH LOGIN");
+	take(l, STAMP SMTPD "> " WHO ": 503 5.5.1 Error: authentication not enabled");
+	take(l, STAMP SMTPD "< " WHO ": c2VjcmV0MTIz");
+	take(l, STAMP SMTPD "warning: non-SMTP command from " WHO ": c2VjcmV0MTIz");
+	take(l, STAMP SMTPD "disconnect from " WHO " commands=0/2");
+	sessionlog_commit(l);
+	raw = r.v[0].raw;
+	OK(!strstr(raw, "c2VjcmV0"), "a secret that a warning repeats is taken out of the lines");
+	OK(strstr(raw, "non-SMTP command from " WHO ": [redacted]\n"), "the rest is left");
+	sessionlog_free(l);
+	free_records(&r);
+}
+
 int
 main(void)
 {
+	clock_set_back();
+	secret_repeated();
 	same_in_pieces(1, 300, 40, 400);
 	same_in_pieces(2, 300, 3, 50);
 	same_in_pieces(3, 60, 10, 3);

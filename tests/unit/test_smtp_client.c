@@ -9,7 +9,7 @@
 enum { MS = 1000, LONG_US = 20000 * MS };
 
 /* What the test says after each reply: the next of these lines; at their end it closes.  A '|' in a
- * line cuts it into several commands, "-" says nothing. */
+ * line cuts it into several commands, "-" says nothing, "TLS" begins a handshake. */
 static struct {
 	struct loop *loop;
 	struct buf log; /* "220 hi|" for each reply, and how it ended */
@@ -18,9 +18,19 @@ static struct {
 	size_t ends;
 } t;
 
+/* TLS itself is test_tls's; no server of these speaks it. */
+static void
+on_up(void *arg, struct smtp_client *c, const struct tls *tls)
+{
+	(void)arg, (void)c, (void)tls;
+	buf_puts(&t.log, "up|");
+}
+
 static void
 on_reply(void *arg, struct smtp_client *c, const struct smtp_reply *r)
 {
+	static const struct tls_wish any = {.version = TLS_ANY};
+
 	(void)arg;
 	for (size_t i = 0; i < r->lines_n; i++) {
 		safe_put(&t.log, r->lines[i]);
@@ -29,6 +39,10 @@ on_reply(void *arg, struct smtp_client *c, const struct smtp_reply *r)
 	if (t.lines && *t.lines) {
 		struct span rest = span_str(*t.lines++);
 
+		if (span_eq(rest, SPAN_LIT("TLS"))) {
+			smtp_client_starttls(c, &any, on_up);
+			return;
+		}
 		while (rest.p && !span_eq(rest, SPAN_LIT("-")))
 			smtp_client_send(c, span_cut(&rest, '|'));
 	} else {
@@ -108,6 +122,65 @@ test_order(void)
 	    "220-mail.example.com|220 ready|250|0: closed", "EHLO a\r\n");
 	run("several commands at once", pipelined, three, LONG_US,
 	    "220 hi|250 a|250 b|250 c|0: closed", "MAIL\r\nRCPT\r\nRSET\r\n");
+}
+
+static void
+test_starttls(void)
+{
+	static const struct serve injected[] = {{SERVE_SAY, "220 hi\r\n"}, {SERVE_READ, NULL},
+	    {SERVE_SAY, "220 go\r\n250 injected\r\n"}, {SERVE_END, NULL}};
+	static const struct serve half[] = {{SERVE_SAY, "220 hi\r\n"}, {SERVE_READ, NULL},
+	    {SERVE_SAY, "220 go\r\n2"}, {SERVE_END, NULL}};
+	static const struct serve silent[] = {{SERVE_SAY, "220 hi\r\n"}, {SERVE_READ, NULL},
+	    {SERVE_SAY, "220 go\r\n"}, {SERVE_END, NULL}};
+	static const char *const lines[] = {"STARTTLS", "TLS", NULL};
+
+	run("clear text behind the 220", injected, lines, LONG_US,
+	    "220 hi|220 go|4: spoke before it was asked", NULL);
+	run("half a line of it", half, lines, LONG_US, "220 hi|220 go|4: spoke before it was asked",
+	    NULL);
+	run("no answer to the handshake", silent, lines, 100 * MS, "220 hi|220 go|5: deadline",
+	    NULL);
+}
+
+/* A server that goes on in clear text once the client's first flight has come. */
+static void
+test_no_tls(void)
+{
+	static const struct serve plain[] = {{SERVE_SAY, "220 hi\r\n"}, {SERVE_READ, NULL},
+	    {SERVE_SAY, "220 go\r\n"}, {SERVE_FLOOD, "250 what are you talking about\r\n"}};
+	static const char *const lines[] = {"STARTTLS", "TLS", NULL};
+	struct smtp_server server = smtp_server_start(plain);
+
+	t.lines = lines;
+	connect_client(&server.address, LONG_US);
+	loop_run(t.loop);
+	SAME_INT(t.ends, 1, "no TLS: it ends once");
+	OK(memmem(t.log.p, t.log.n, "|6: TLS: ", 9) ||
+		span_ends(buf_span(&t.log), SPAN_LIT("|4: spoke before it was asked")),
+	    "by its own doing");
+	smtp_server_end(&server);
+}
+
+/* Whether the reset that unread octets make of it comes first, nobody can tell. */
+static void
+test_closed_in_handshake(void)
+{
+	static const struct serve closing[] = {{SERVE_SAY, "220 hi\r\n"}, {SERVE_READ, NULL},
+	    {SERVE_SAY, "220 go\r\n"}, {SERVE_CLOSE, NULL}};
+	static const char *const lines[] = {"STARTTLS", "TLS", NULL};
+	struct smtp_server server = smtp_server_start(closing);
+
+	t.lines = lines;
+	connect_client(&server.address, LONG_US);
+	loop_run(t.loop);
+	OK(t.ends == 1 && (span_eq(buf_span(&t.log),
+			       SPAN_LIT("220 hi|220 go|2: closed in the TLS handshake")) ||
+			      span_eq(buf_span(&t.log),
+				  SPAN_LIT("220 hi|220 go|2: Connection reset by peer")) ||
+			      span_eq(buf_span(&t.log), SPAN_LIT("220 hi|220 go|2: Broken pipe"))),
+	    "closed in the handshake");
+	smtp_server_end(&server);
 }
 
 static void
@@ -279,6 +352,9 @@ main(void)
 	t.loop = loop_new();
 	buf_init(&t.log, 1 << 20);
 	test_order();
+	test_starttls();
+	test_no_tls();
+	test_closed_in_handshake();
 	test_ends();
 	test_reset_at_once();
 	test_hostile();

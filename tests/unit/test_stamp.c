@@ -61,6 +61,8 @@ test_forms(void)
 	OK(reads("2026-11-21T19:49:27.123456789Z", in_zone(evening, 123456, 0)),
 	    "nanoseconds are cut");
 	OK(reads("2026-11-21 19:49:27", evening), "a blank for T, no zone");
+	OK(reads("21-Nov-2026 19:49:27", evening), "BIND's own");
+	OK(!stamp_parse(SPAN_LIT("21-Nov-26 19:49:27"), &(struct stamp){0}), "no short year");
 	OK(reads("Sat 2026-11-21 19:49:27 UTC", in_zone(evening, 0, 0)), "short-full");
 	OK(reads("Sat 2026-11-21 19:49:27 CEST", evening), "an abbreviation says nothing");
 	OK(reads("1795290567.621223", epoch), "short-unix");
