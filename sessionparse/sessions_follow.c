@@ -111,8 +111,11 @@ commit(struct run *r)
 		return false;
 	buf_init(&payload, STATE_MAX);
 	sessionlog_save(r->sessions, &payload);
-	ok = !payload.overflow &&
-	     follow_state_store(&r->state, follow_place(r->log), buf_span(&payload));
+	ok = !payload.overflow;
+	if (!ok)
+		log_error(
+		    "%s/state: would be over 2 GB; take a smaller --hold", r->follow->state_dir);
+	ok = ok && follow_state_store(&r->state, follow_place(r->log), buf_span(&payload));
 	buf_free(&payload);
 	if (ok)
 		session_files_committed(&r->files, r->state.generation);

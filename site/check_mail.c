@@ -17,17 +17,24 @@ static const struct demand {
 };
 
 static void
+check_demand(struct mailhost *s, const char *name, const char *demanded, const char *why)
+{
+	const char *value = mailhost_setting(s, name);
+
+	if (!value || strcmp(value, demanded) != 0)
+		mailhost_say(s,
+		    arena_printf(s->c->a, "%s is \"%s\" and not \"%s\"", name,
+			value ? value : "not set", demanded),
+		    why, "set it back, or render again");
+}
+
+static void
 check_demands(struct mailhost *s)
 {
-	for (size_t i = 0; i < sizeof demands / sizeof *demands; i++) {
-		const char *value = mailhost_setting(s, demands[i].name);
-
-		if (!value || strcmp(value, demands[i].value) != 0)
-			mailhost_say(s,
-			    arena_printf(s->c->a, "%s is \"%s\" and not \"%s\"", demands[i].name,
-				value ? value : "not set", demands[i].value),
-			    demands[i].why, "set it back, or render again");
-	}
+	for (size_t i = 0; i < sizeof demands / sizeof *demands; i++)
+		check_demand(s, demands[i].name, demands[i].value, demands[i].why);
+	check_demand(s, "default_privs", s->c->plan->site->settings->user,
+	    "the aliases' commands could not write the user's folders");
 }
 
 /* Nobody but programs of this machine may send to strangers. */

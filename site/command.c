@@ -15,6 +15,7 @@
 #include "site/site_sign.h"
 #include "site/testca.h"
 #include "site/tree.h"
+#include "site/zone_sign.h"
 
 enum { VALIDITY_S = 28 * 86400, LIVE_DEADLINE_S = 30, EXIT_FINDINGS = 1 };
 
@@ -177,6 +178,10 @@ run_sign(const struct command_call *call)
 
 	if (error)
 		return say(EX_CONFIG, error);
+	/* Signatures hold their times in 32 bits (RFC 4034 section 3.1.5). */
+	if (job.now_utc < ZONE_SIGN_SKEW_S || job.now_utc + job.validity_s > UINT32_MAX)
+		return say(EX_USAGE, "signatures would begin before 1970 or end after 2106; give "
+				     "another --now or --validity");
 	error = site_sign(call->a, &job);
 	return error ? say(EX_TEMPFAIL, error) : EX_OK;
 }
@@ -340,5 +345,10 @@ command_run(const char *name, const struct command_call *call)
 			c->operands_n ? "one name behind it" : "nothing behind it but options"));
 	if (c->takes & NEEDS_OUT && !call->switches->out)
 		return say(EX_USAGE, arena_printf(call->a, "%s needs -o DIR", name));
+	/* A script's empty variable: DIR/etc would be the machine's own. */
+	if ((call->switches->out && !call->switches->out[0]) ||
+	    (call->operands_n && !call->operands[0][0]))
+		return say(EX_USAGE,
+		    arena_printf(call->a, "%s got an empty name for its folder or file", name));
 	return c->run(call);
 }

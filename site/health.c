@@ -8,7 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/settings.h"
 #include "base/sha256.h"
 #include "io/record.h"
 
@@ -37,7 +36,7 @@ static void
 put_line(struct arena *a, struct buf *out, const struct health *h)
 {
 	const struct record_table table = {fields, sizeof fields / sizeof *fields};
-	json_t *object = record_new("health/1", "emt-site " EMT_VERSION);
+	json_t *object = record_new("health/1", "emt-site");
 	char id[SHA256_HEX_LEN + 1];
 
 	id_of(a, h, id);

@@ -32,6 +32,14 @@ logtime_init(struct logtime *t, const struct zone *zone, int first_year, int64_t
 	    .now_us = now_us,
 	    .last_us = TIME_UNKNOWN,
 	};
+	/* Whoever names a year that is yet to come knows more than the clock. */
+	t->no_limit = first_year && civil_to_epoch(first_year, 1, 1, 0, 0, 0) > now_us / 1000000;
+}
+
+static bool
+is_after(int year, const struct stamp *s, int64_t limit_s)
+{
+	return civil_to_epoch(year, s->month, s->day, s->hour, s->minute, s->second) > limit_s;
 }
 
 /* The last year in which a reading of that month and day lies before `now_us` (a day of grace: the
@@ -42,8 +50,7 @@ year_before(int64_t now_us, const struct stamp *s)
 	int64_t limit_s = now_us / 1000000 + DAY_S;
 	int year = 1970 + (int)(limit_s / (365 * DAY_S + DAY_S / 4)) + 1;
 
-	while (year > 1970 &&
-	       civil_to_epoch(year, s->month, s->day, s->hour, s->minute, s->second) > limit_s)
+	while (year > 1970 && is_after(year, s, limit_s))
 		year--;
 	return year;
 }
@@ -62,6 +69,10 @@ resolve(struct logtime *t, const struct stamp *s)
 		if (!t->walk.year)
 			t->walk.year = year_before(t->now_us, s);
 		year = yearwalk_step(&t->walk, s->month, s->day);
+		/* One stamp of a wrong clock may have made the year step on. */
+		while (
+		    !t->no_limit && year > 1970 && is_after(year, s, t->now_us / 1000000 + DAY_S))
+			t->walk.year = --year;
 	}
 	while (s->month == 2 && s->day == 29 && !is_leap_year(year))
 		t->walk.year = --year;

@@ -4,8 +4,8 @@
  * The year is walked along with the lines: it steps on when the month falls by more than six, never
  * on a small step back, so that lines a little out of order around New Year do not make it climb.
  * A line of the last days of December just after New Year belongs to the year before.  February 29
- * forces a leap year.  A stamp that has its year sets it for the lines that follow, as in a file
- * that changed its form at an upgrade. */
+ * forces a leap year.  No line is of more than a day after now.  A stamp that has its year sets it
+ * for the lines that follow, as in a file that changed its form at an upgrade. */
 #ifndef EMT_LOGTIME_H
 #define EMT_LOGTIME_H
 
@@ -27,6 +27,7 @@ struct logtime {
 	struct zone zone;
 	struct yearwalk walk; /* walk.year is 0 as long as nobody knows the year */
 	int64_t now_us; /* when nobody knows the year, the first line is the last one before this */
+	bool no_limit;  /* lines may be of later than that */
 	int64_t last_us;          /* the last line's time, or TIME_UNKNOWN */
 	char text[STAMP_LEN_MAX]; /* the last stamp: most lines repeat it */
 	size_t text_n;

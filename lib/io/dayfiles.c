@@ -177,6 +177,9 @@ dayfiles_begin(struct dayfiles *d, int dir_fd, int undo_fd, uint64_t generation,
 	if (!read_undo(d))
 		return false;
 	d->was_killed = d->marks_n > 0;
+	/* One of another generation must not come true again, should the state be removed. */
+	if (!d->was_killed)
+		unlinkat(undo_fd, UNDO, 0);
 	for (size_t i = 0; i < d->marks_n; i++) {
 		*name = d->marks[i].name;
 		if (!cut_back(d, &d->marks[i]))

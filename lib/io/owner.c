@@ -42,7 +42,8 @@ bool
 owner_claim(const char *dir, int dir_fd, const char *state)
 {
 	char *path = realpath(state, NULL);
-	int fd = openat(dir_fd, OWNER_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = openat(
+	    dir_fd, OWNER_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	bool ok = path ? claim(dir, fd, path) : fail(dir);
 
 	if (fd >= 0)

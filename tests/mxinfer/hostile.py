@@ -12,6 +12,7 @@ import sys
 import brief
 
 MIB = 1 << 20
+SLACK = 8 if os.environ.get("SAN") else 1  # what the sanitizers' shadow takes
 HEADER = b"domain_name\tmx\tmx_pref\tip_of_mx\tasn_of_ip\tdict_scanning_data\tip_scan_debug_message\n"
 program, peak, work = sys.argv[1:]
 runs = 0
@@ -65,7 +66,7 @@ def check(name, pieces, memory, arguments=(), wanted=()):
     lines = [good_line(1), good_line(2)] + list(wanted)
     missing = [line for line in lines if found.get(line.split(" ")[0]) != line]
     say(status == 0 and not missing, name, ["exit status %d" % status, "missing: %r" % missing, err[-1000:]])
-    say(mib < memory, "%s: memory" % name, ["%d MiB, %d allowed" % (mib, memory)])
+    say(mib < memory * SLACK, "%s: memory" % name, ["%d MiB, %d allowed" % (mib, memory)])
     return found
 
 
@@ -97,7 +98,7 @@ def depths():
         line = b'{"name": "a.com", "results": {"MXLOOKUP": {"status": "NOERROR", "data": {"exchanges": []}}}}\n'
         status, out, err, mib = run(["--input", "zdns"], [line, deep, line.replace(b"a.com", b"b.com")])
         say(status == 0 and {"a.com", "b.com"} <= set(answers(out)), "a JSON line %d deep" % n, [status, out, err])
-        say(mib < 64, "a JSON line %d deep: memory" % n, [mib])
+        say(mib < 64 * SLACK, "a JSON line %d deep: memory" % n, [mib])
 
 
 def certificates():
@@ -146,7 +147,7 @@ def rubbish():
     status, out, err, _ = run([], HEADER)
     say((status, out) == (0, b""), "a header alone", [status, out, err])
     status, out, err, mib = run(["--input", "tsv"], [r.randbytes(MIB)])
-    say(status in (0, 65) and mib < 64, "a megabyte of random bytes", [status, mib, err[-500:]])
+    say(status in (0, 65) and mib < 64 * SLACK, "a megabyte of random bytes", [status, mib, err[-500:]])
     packed = gzip.compress(HEADER + good(1) + good(2))
     status, out, err, _ = run([], packed)
     say(status == 0 and set(answers(out)) == {"good1.com", "good2.com"}, "gzip", [status, out, err])
@@ -154,7 +155,7 @@ def rubbish():
     say(status not in (0,) and b"input" in err, "gzip that was cut is no success", [status, out, err])
     bomb = gzip.compress(HEADER + good(1) + b"x" * (300 * MIB) + b"\n" + good(2), 1)
     status, out, err, mib = run([], bomb)
-    say(status == 0 and set(answers(out)) == {"good1.com", "good2.com"} and mib < 128, "300 MB of one letter in gzip",
+    say(status == 0 and set(answers(out)) == {"good1.com", "good2.com"} and mib < 128 * SLACK, "300 MB of one letter in gzip",
         [status, mib, err[-500:]])
 
 
@@ -181,7 +182,7 @@ def wide():
     record = json.loads(out) if status == 0 and out else {"ids": []}
     names = [entry["mx"] for entry in record["ids"]]
     say(len(names) == 65536 and names == sorted(names), "a domain of 65,536 MX", [status, len(names), err[-500:]])
-    say(mib < 256, "a domain of 65,536 MX: memory", [mib])
+    say(mib < 256 * SLACK, "a domain of 65,536 MX: memory", [mib])
 
 
 for part in (sizes, depths, certificates, rubbish, strict, wide):

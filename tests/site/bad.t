@@ -81,14 +81,15 @@ bad "a socket whose name is too long" "\$a dnstap_socket = /run/$(printf '%0110d
 	'dnstap_socket is longer than the 107 octets'
 bad "a case's domain among those of spam" 's/^spam_domains = .*/& Mail-ok.measurement.example.com/' '^spam_domains' \
 	'spam_domains holds .*, which lies within the domain of the measurement'
-bad "challenges in a zone of ours" '$a acme_zone = acme.measurement.example.com' '^acme_zone' 'acme_zone holds acme.meas'
-# TOKEN.mx.v4-mail.dnssec-broken.DOMAIN has 52 characters more than DOMAIN: 201 fit, 202 do not.
-long=$(printf '%063d.%063d.%063d.%06d.' 1 2 3 4)
-sed "s/^domain = .*/domain = ${long}xx/" example-setup/site.conf >"$site"
-ok "a domain of 201 characters: rendered" "$emt_site" render -c "$site" -o "$tmp/long"
-sed "s/^domain = .*/domain = ${long}xxx/" example-setup/site.conf >"$site"
-judge "a domain whose tokens would be too long" "$share/testcases/v4-mail.dnssec-broken.conf" 1 \
-	'names below v4-mail.dnssec-broken would have 254 characters, and DNS has 253 at most; shorten setting domain'
+bad "challenges in a zone of ours" 's/^acme_zone = .*/acme_zone = acme.measurement.example.com/' '^acme_zone' 'acme_zone holds acme.meas'
+# _25._tcp.TOKEN.mx.mail-tlsa-invalid.DOMAIN has 57 characters more than DOMAIN: 196 fit, 197 do not.
+long=$(printf '%063d.%063d.%063d.' 1 2 3)
+sed "s/^domain = .*/domain = ${long}xx.y/" example-setup/site.conf >"$site"
+ok "a domain of 196 characters: rendered" "$emt_site" render -c "$site" -o "$tmp/long"
+ok "... and signed" "$emt_site" sign -c "$site" -o "$tmp/long" >/dev/null
+sed "s/^domain = .*/domain = ${long}xxx.y/" example-setup/site.conf >"$site"
+judge "a domain whose tokens would be too long" "$share/testcases/mail-tlsa-invalid.conf" 1 \
+	'names below mail-tlsa-invalid would have 254 characters, and DNS has 253 at most; shorten setting domain'
 bad "an unknown layout" 's/^layout = .*/layout = double/' '^layout' 'none of multi|single'
 
 cp example-setup/site.conf "$site"
@@ -145,6 +146,10 @@ cp example-setup/site.conf "$site"
 usage "no command"
 usage "an unknown command" shine
 usage "render without -o" render -c "$site"
+usage "render with an empty -o" render -c "$site" -o ''
+usage "testca with an empty name" testca -c "$site" ''
+usage "sign before signatures can be" sign -c "$site" -o "$tmp/tree" --now 0
+usage "sign when signatures would end too late" sign -c "$site" -o "$tmp/tree" --now 4294967295
 usage "render with --live" render -c "$site" -o "$tmp/tree" --live
 usage "render with an operand" render "$site" -o "$tmp/tree"
 usage "init without networks" init --domain a.example

@@ -263,6 +263,8 @@ sabotage "more than the dialogue logged" "smtp inet lacks debug_peer_list" \
 sabotage "no log of its own" "maillog_file is not set" edit $cf '/^maillog_file/d'
 sabotage "TLS not logged" "smtpd_tls_loglevel" edit $cf '/^smtpd_tls_loglevel/d'
 sabotage "short queue ids" "enable_long_queue_ids" edit $cf '/^enable_long_queue_ids/d'
+sabotage "commands run as another user" "default_privs is .daemon. and not .nobody" \
+	edit $cf 's/^default_privs = .*/default_privs = daemon/'
 sabotage "TLS not demanded" "tls-force.*security_level is .may. and not .encrypt" \
 	edit tls-force.$M/etc/postfix/main.cf 's/^smtpd_tls_security_level = .*/smtpd_tls_security_level = may/'
 sabotage "TLS demanded" "security_level is .encrypt. and not .may" \

@@ -15,7 +15,7 @@ trap 'rm -rf "$root"' EXIT
 chmod 755 "$root"
 conf=$root/site.conf sound=$root/sound tree=$root/tree
 kinds="zone-drop zone-ipv4 zone-ipv6 zone-owner zone-target zone-ttl signed-drop signed-ipv4 signed-ttl signed-base64 signed-swap
-	server-ipv4 main-ipv4 owner-drop owner-ipv4 owner-letter certificate-swap certificate-letter remove"
+	server-ipv4 main-ipv4 owner-drop owner-ipv4 owner-letter certificate-swap remove"
 first=${EMT_SEED:-1}
 if [ -n "${EMT_SEED-}" ]; then
 	last=$first

@@ -77,6 +77,24 @@ test_years(void)
 	    "not in the future: last year");
 }
 
+/* One stamp of a machine that started without a clock must not make the year climb for good. */
+static void
+test_wrong_clock(void)
+{
+	struct zone z = zone_of("UTC");
+	int64_t now_us = utc(2026, 11, 21, 20, 0, 0) * 1000000;
+	struct logtime t;
+
+	logtime_init(&t, &z, 2026, now_us);
+	SAME_INT(seconds(&t, "Nov 21 19:00:00"), utc(2026, 11, 21, 19, 0, 0), "a line of today");
+	SAME_INT(seconds(&t, "Jan  1 00:00:06"), utc(2026, 1, 1, 0, 0, 6), "one of a wrong clock");
+	SAME_INT(seconds(&t, "Nov 21 19:00:09"), utc(2026, 11, 21, 19, 0, 9), "today again");
+	logtime_init(&t, &z, 2030, now_us);
+	SAME_INT(seconds(&t, "Nov 21 19:00:00"), utc(2030, 11, 21, 19, 0, 0),
+	    "a year that is yet to come was asked for");
+	SAME_INT(seconds(&t, "Jan  1 00:00:06"), utc(2031, 1, 1, 0, 0, 6), "and its New Year");
+}
+
 static void
 test_zones(void)
 {
@@ -218,6 +236,7 @@ main(void)
 {
 	test_walk();
 	test_years();
+	test_wrong_clock();
 	test_zones();
 	test_files();
 	return tap_end();
