@@ -66,6 +66,7 @@ sessionlog_new(const struct sessionlog_params *params)
 	l->params = *params;
 	l->now_us = TIME_UNKNOWN;
 	logtime_init(&l->time, &params->zone, params->first_year, params->now_us);
+	l->time.no_limit = l->time.no_limit || params->year_given;
 	session_table_init(&l->table);
 	session_table_init(&l->screened);
 	queue_init(&l->queue);

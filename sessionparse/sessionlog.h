@@ -26,6 +26,7 @@ struct sessionlog_params {
 	struct zone zone; /* of stamps without one */
 	int first_year;   /* of the first line, where stamps lack it; 0: it is not known */
 	int64_t now_us;   /* the first line is not after it, if its year is not known */
+	bool year_given;  /* by who knows better than the clock: any line may be after it */
 	int64_t hold_us;  /* outbox.h */
 	bool keep_raw;    /* keep each session's lines, redacted (session.h) */
 

@@ -190,6 +190,7 @@ sessions_core(const struct sessions_params *params, struct sessionlog_params *co
 	*core = (struct sessionlog_params){
 	    .keep_auth = params->keep_auth,
 	    .now_us = clock_wall_us(&clock_system),
+	    .year_given = params->year != 0,
 	    .hold_us = params->hold_s * 1000000,
 	};
 	zone_system(&core->zone);

@@ -40,6 +40,9 @@ main(int argc, char **argv)
 	if (start.todo == PROGRAM_SHOW) {
 		program_show(&program, &start);
 		code = fflush(stdout) ? EX_TEMPFAIL : EX_OK;
+	} else if (start.todo == PROGRAM_CONFIG && !start.operands_n) {
+		fprintf(stderr, "%s: %s\n", program.name, start.message);
+		code = EX_CONFIG;
 	} else if (start.todo == PROGRAM_USAGE || !start.operands_n) {
 		fprintf(stderr, "%s: %s\nusage: %s %s\n", program.name,
 		    start.message ? start.message : "which command?", program.name, synopsis);

@@ -439,9 +439,6 @@ class World:
 
 # ---- the Python tool's TSV -------------------------------------------------------------------------------------------
 
-scan_columns = {}
-
-
 def certificate_of(tls):
     """(names, trusted) of what a scan says of TLS, or None if it says of no certificate."""
     if not isinstance(tls, dict):
@@ -460,10 +457,9 @@ def certificate_of(tls):
     return [n for n in names if isinstance(n, str)], trusted
 
 
+@functools.lru_cache(20000)
 def scan_column(text):
     """What the column says; None if it is no literal."""
-    if text in scan_columns:
-        return scan_columns[text]
     facts = Facts()
     try:
         try:
@@ -475,16 +471,15 @@ def scan_column(text):
     if isinstance(scan, dict) and isinstance(scan.get("smtp"), dict) and isinstance(scan["smtp"].get("starttls"), dict):
         starttls = scan["smtp"]["starttls"]
         for key, where in (("banner", facts.banners), ("ehlo", facts.ehlos)):
-            text = starttls.get(key)
-            if isinstance(text, bytes):
-                text = text.decode("utf-8", "surrogateescape")
-            if isinstance(text, str) and text:
-                where.append(text)
-            facts.empty = facts.empty or text == ""
+            said = starttls.get(key)
+            if isinstance(said, bytes):
+                said = said.decode("utf-8", "surrogateescape")
+            if isinstance(said, str) and said:
+                where.append(said)
+            facts.empty = facts.empty or said == ""
         certificate = certificate_of(starttls.get("tls"))
         if certificate:
             facts.certificates.append(certificate)
-    scan_columns[text] = facts
     return facts
 
 
