@@ -186,7 +186,8 @@ test_closed_in_handshake(void)
 static void
 test_ends(void)
 {
-	static const struct serve closing[] = {{SERVE_SAY, "220 hi\r\n"}, {SERVE_CLOSE, NULL}};
+	static const struct serve closing[] = {
+	    {SERVE_SAY, "220 hi\r\n"}, {SERVE_READ, NULL}, {SERVE_CLOSE, NULL}};
 	static const struct serve silent[] = {{SERVE_END, NULL}};
 	static const struct serve cut[] = {{SERVE_SAY, "220-hi\r\n"}, {SERVE_CLOSE, NULL}};
 	static const struct serve torn[] = {{SERVE_SAY, "220 hi"}, {SERVE_CLOSE, NULL}};
