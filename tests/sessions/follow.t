@@ -119,7 +119,7 @@ full_disk() { # in a mount namespace of its own
 		--log "$log" && tests/sessions/follow.py "$work/whole.jsonl" "$work/disk/out"
 }
 
-if [ "$(id -u)" -eq 0 ]; then
+if [ "$(id -u)" -eq 0 ] && unshare -m --propagation private true 2>/dev/null; then
 	again
 	"$OBJ/tests/tools/followkill" "$work" 9 20000 0 0 true >"$work/done"
 	"$sessions" --year 2026 --zone UTC "$log" >"$work/whole.jsonl"

@@ -6,12 +6,13 @@
 : "${OBJ:?the folder of the built programs}"
 command -v ldns-signzone >/dev/null || skip_all "ldnsutils is not installed"
 
-emt_site=$OBJ/site/emt-site
 M=measurement.example.com
 now=1795000000
 root=$(mktemp -d "${TMPDIR:-/tmp}/emt-check.XXXXXX")
 trap 'rm -rf "$root"' EXIT
 chmod 755 "$root"
+. tests/site/installed.sh
+installed "$root/installed"
 sound=$root/sound tree=$root/tree
 conf=$root/site.conf
 DNS=dns.$M/etc/nsd/zones DNS6=dns-v6.$M/etc/nsd/zones

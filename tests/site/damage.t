@@ -8,11 +8,12 @@
 : "${OBJ:?the folder of the built programs}"
 command -v python3 >/dev/null || skip_all "python3 is not installed"
 
-emt_site=$OBJ/site/emt-site
 now=1795000000
 root=$(mktemp -d "${TMPDIR:-/tmp}/emt-damage.XXXXXX")
 trap 'rm -rf "$root"' EXIT
 chmod 755 "$root"
+. tests/site/installed.sh
+installed "$root/installed"
 conf=$root/site.conf sound=$root/sound tree=$root/tree
 kinds="zone-drop zone-ipv4 zone-ipv6 zone-owner zone-target zone-ttl signed-drop signed-ipv4 signed-ttl signed-base64 signed-swap
 	server-ipv4 main-ipv4 owner-drop owner-ipv4 owner-letter certificate-swap remove"

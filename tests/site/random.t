@@ -10,11 +10,12 @@ for program in python3 ldns-verify-zone ldns-key2ds nsd-checkzone; do
 	command -v $program >/dev/null || skip_all "$program is not installed"
 done
 
-emt_site=$OBJ/site/emt-site
 now=1795000000
 root=$(mktemp -d "${TMPDIR:-/tmp}/emt-random.XXXXXX")
 trap 'rm -rf "$root"' EXIT
 chmod 755 "$root"
+. tests/site/installed.sh
+installed "$root/installed"
 umask 022
 conf=$root/site.conf tree=$root/tree
 first=${EMT_SEED:-1}
