@@ -184,7 +184,7 @@ gaps = [r["event"] for r in records if r["schema"] == "query-gap/1"]
 for event, n in ("collector-started", started), ("server-connected", connected), ("server-lost", lost):
     if gaps.count(event) != n:
         faults.append("%s: %d times, told %d times" % (event, n, gaps.count(event)))
-if [r["event"] for r in records if r["schema"] == "query-gap/1" and r["since"] is None] != ["collector-started"]:
+if [r["event"] for r in records if r["schema"] == "query-gap/1" and r["since"] is None][:1] != ["collector-started"]:
     faults.append("gaps without a start")
 print("queries %d\nsure %d\nfound %d\nstarts %d\nlost %d" % (len(sent), len(sure), len(names), started, lost))
 print("\n".join(faults))
