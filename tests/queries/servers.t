@@ -41,8 +41,9 @@ ok "PowerDNS' log" tests/queries/compare.py powerdns "$work/pdns.truth" "$work/p
 
 # Other programs read what was collected, and pass over the gaps.
 messages=$("$queries" --stats "$work/out/queries.dnstap" 2>&1 >"$work/read" | awk '$1 == "queries" || $1 == "answers" { n += $2 } END { print n }')
-ok "BIND's dnstap-read reads it to its end" sh -c "dnstap-read '$work/out/queries.dnstap' >'$work/read' && tail -n 20 '$work/read' |
-	grep -q the-end"
+# (dnstap-read leaves out messages that BIND cannot parse; BIND's threads write theirs in any order.)
+same "BIND's dnstap-read reads all three servers to their ends" \
+	"$(dnstap-read "$work/out/queries.dnstap" | grep -c 'the-end\.')" 6
 if command -v dnstap-ldns >/dev/null; then
 	same "so does dnstap-ldns" "$(dnstap-ldns -r "$work/out/queries.dnstap" -q | grep -c '^[0-9]')" "$messages"
 fi
