@@ -25,7 +25,7 @@ SHARED   := zones postfix-conf cron testcases tables
 STATIC   := delivery/emt-deliver
 
 LIB_C   := $(wildcard lib/*/*.c)
-PART_C  := $(filter-out %_main.c,$(wildcard $(addsuffix *.c,$(sort $(dir $(PROGRAMS) $(TOOLS))))))
+PART_C  := $(filter-out %_main.c,$(wildcard $(addsuffix *.c,$(sort $(dir $(PROGRAMS) $(TOOLS)) mxinfer/scan/ probe/ report/))))
 UNIT    := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/unit/test_*.c))
 FUZZ    := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY  := $(FUZZ:%=$(OBJ)/tests/fuzz/replay_%)

@@ -5,7 +5,7 @@
 
 #include "base/cursor.h"
 #include "mxinfer/intern.h"
-#include "mxinfer/keyed_hash.h"
+#include "base/keyed_hash.h"
 
 struct as_list {
 	uint32_t *v;

@@ -6,7 +6,7 @@
 #include "base/settings.h"
 #include "mxinfer/convert_parts.h"
 #include "mxinfer/intern.h"
-#include "mxinfer/keyed_hash.h"
+#include "base/keyed_hash.h"
 
 #define RECORD_START "{\"schema\":\"mx-scan/1\",\"tool\":\"emt-mxinfer " EMT_VERSION "\",\"kind\":"
 

@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "mxinfer/convert_parts.h"
 #include "mxinfer/intern.h"
-#include "mxinfer/keyed_hash.h"
+#include "base/keyed_hash.h"
 #include "mxinfer/value_text.h"
 
 /* A fact of a domain, to become a row or several.  Texts are numbers in `texts`. */

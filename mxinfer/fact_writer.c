@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "mxinfer/greeting.h"
-#include "mxinfer/keyed_hash.h"
+#include "base/keyed_hash.h"
 
 /* What was described before, by the bytes that it was read from.  Its place is the handle. */
 struct fact_memo {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "mxinfer/keyed_hash.h"
+#include "base/keyed_hash.h"
 #include "mxinfer/model_parts.h"
 
 void

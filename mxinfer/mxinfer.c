@@ -10,7 +10,7 @@
 #include "mxinfer/answers.h"
 #include "mxinfer/convert_files.h"
 #include "mxinfer/explain.h"
-#include "mxinfer/keyed_hash.h"
+#include "base/keyed_hash.h"
 #include "mxinfer/metadata.h"
 #include "mxinfer/run.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "mxinfer/hostname.h"
-#include "mxinfer/keyed_hash.h"
+#include "base/keyed_hash.h"
 
 enum { LINKS_WALKED = 64 }; /* so many links of a domain are compared one by one */
 

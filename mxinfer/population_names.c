@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "mxinfer/hostname.h"
-#include "mxinfer/keyed_hash.h"
+#include "base/keyed_hash.h"
 #include "mxinfer/parallel.h"
 #include "mxinfer/population.h"
 

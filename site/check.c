@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
-#include "site/tree.h"
+#include "io/tree.h"
 
 enum { LINE_MAX_LEN = 4000 };
 

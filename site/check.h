@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 #include "site/paper.h"
-#include "site/plan.h"
+#include "plan/plan.h"
 #include "site/zonefile.h"
 
 enum {

@@ -6,7 +6,7 @@
 
 #include "mail/token.h"
 #include "site/check.h"
-#include "site/plan_zone.h"
+#include "plan/plan_zone.h"
 
 /* One address of a case, plain or with a token, seen by one resolver. */
 struct look {

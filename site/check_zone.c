@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "site/check.h"
 #include "site/recipe.h"
-#include "site/tree.h"
+#include "io/tree.h"
 #include "site/zone_key.h"
 #include "site/zone_verify.h"
 

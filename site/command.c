@@ -14,7 +14,7 @@
 #include "site/render.h"
 #include "site/site_sign.h"
 #include "site/testca.h"
-#include "site/tree.h"
+#include "io/tree.h"
 #include "site/zone_sign.h"
 
 enum { VALIDITY_S = 28 * 86400, LIVE_DEADLINE_S = 30, EXIT_FINDINGS = 1 };

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "site/tree.h"
+#include "io/tree.h"
 
 enum { TEMPLATE_MAX = 256 * 1024, FILE_MAX = 1 << 30 };
 

@@ -4,8 +4,8 @@
 #define EMT_INIT_H
 
 #include "base/rng.h"
-#include "site/site.h"
-#include "site/testcase.h"
+#include "plan/site.h"
+#include "plan/testcase.h"
 
 struct init {
 	const char *domain, *ipv4, *ipv6; /* as the user wrote them */

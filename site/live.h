@@ -18,7 +18,7 @@
 #include "dns/dns.h"
 #include "io/certificate.h"
 #include "io/trust.h"
-#include "site/plan.h"
+#include "plan/plan.h"
 
 enum live_part {
 	LIVE_NAME_SERVER, /* the zone's name server answers over this family; or it must not */

@@ -7,7 +7,7 @@
 #ifndef EMT_LOOPBACK_H
 #define EMT_LOOPBACK_H
 
-#include "site/site.h"
+#include "plan/site.h"
 
 /* Moves this process into a new network namespace whose loopback interface has the addresses.
  * False: errno says why.  For a child that will exec: there is no way back. */

@@ -8,8 +8,8 @@
 #define EMT_RENDER_H
 
 #include "site/fill.h"
-#include "site/plan.h"
-#include "site/tree.h"
+#include "plan/plan.h"
+#include "io/tree.h"
 
 struct render {
 	struct arena *a;

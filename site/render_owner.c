@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* owner/: what the owner of the domain has to do at others. */
-#include "site/plan_zone.h"
+#include "plan/plan_zone.h"
 #include "site/render.h"
 
 enum { TEXT_MAX = 1 << 20 };

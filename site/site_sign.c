@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "site/recipe.h"
-#include "site/tree.h"
+#include "io/tree.h"
 #include "site/zone_sign.h"
 
 enum { DS_FILE_MAX = 4096 };

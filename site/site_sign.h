@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-#include "site/plan.h"
+#include "plan/plan.h"
 
 #define SITE_KEYS "etc/emt/keys" /* below a machine's folder; mode 0700 */
 

@@ -6,7 +6,7 @@
 
 #include "io/certificate.h"
 #include "io/certificate_make.h"
-#include "site/tree.h"
+#include "io/tree.h"
 
 enum { PEM_FILE_MAX = 2 * 1024 * 1024 };
 

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 #include "base/rng.h"
-#include "site/plan.h"
+#include "plan/plan.h"
 
 enum { TESTCA_SKEW_S = 3600, TESTCA_VALIDITY_S = 90 * 86400 };
 

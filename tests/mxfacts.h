@@ -5,7 +5,7 @@
 
 #include "mxinfer/fact_writer.h"
 #include "mxinfer/identify.h"
-#include "mxinfer/keyed_hash.h"
+#include "base/keyed_hash.h"
 #include "mxinfer/population.h"
 
 enum { MXFACTS_NAMES_MAX = 16 };

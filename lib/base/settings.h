@@ -41,7 +41,7 @@ struct settings {
 	struct option_list open_relay_allow; /* ranges (base/ip.h) */
 	int64_t open_relay_per_hour;
 	const char *ehlo_name; /* NULL: not set */
-	/* The site itself; site/site.h gives the lines of hosts and addresses their meaning. */
+	/* The site itself; plan/site.h gives the lines of hosts and addresses their meaning. */
 	struct option_family host, addresses;
 	struct option_list ipv4, ipv6; /* one range each */
 	int64_t layout;                /* enum site_layout */

@@ -22,8 +22,9 @@ may lib/mail 'base|mail'
 may lib/io 'base|io'
 may lib/dns 'base|io|dns'
 may lib/smtp 'base|io|smtp'
+may lib/plan 'base|io|mail|plan'
 for program in delivery sessionparse site queryparse mxinfer probe report; do
-	may $program "base|io|dns|smtp|mail|$program"
+	may $program "base|io|dns|smtp|mail|plan|$program|$program/[a-z]+"
 done
 
 # seam NAME HEADER-REGEX PLACE-REGEX: the library's headers are included at these places alone

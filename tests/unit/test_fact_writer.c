@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "mxinfer/keyed_hash.h"
+#include "base/keyed_hash.h"
 #include "tests/tap.h"
 
 static struct fact_writer writer;

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "site/fill.h"
-#include "site/tree.h"
+#include "io/tree.h"
 
 static struct arena *arena;
 static char folder[] = "fill-XXXXXX";

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "mxinfer/keyed_hash.h"
+#include "base/keyed_hash.h"
 #include "tests/tap.h"
 
 enum { MANY = 50000 };

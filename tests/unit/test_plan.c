@@ -6,8 +6,8 @@
 
 #include "base/rng.h"
 #include "site/init.h"
-#include "site/plan.h"
-#include "site/tree.h"
+#include "plan/plan.h"
+#include "io/tree.h"
 
 static struct arena *arena;
 static struct testcases cases;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mail/token.h"
-#include "site/plan_name.h"
-#include "site/plan_zone.h"
+#include "plan/plan_name.h"
+#include "plan/plan_zone.h"
 
 struct maker {
 	struct arena *a;

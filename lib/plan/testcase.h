@@ -12,7 +12,7 @@
 
 #include "base/arena.h"
 #include "base/option.h"
-#include "site/role.h"
+#include "plan/role.h"
 
 /* What was seen of a probe. */
 enum evidence {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "site/plan_zone.h"
+#include "plan/plan_zone.h"
 
 /* The zones below the measurement's.  A zone that differs from its twin in one thing is served by
  * the same server, which serves nothing else: one that also held the parent would answer for the

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "site/tree.h"
+#include "io/tree.h"
 
 #include <dirent.h>
 #include <errno.h>

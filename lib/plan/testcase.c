@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "site/testcase.h"
+#include "plan/testcase.h"
 
 #include "base/buf.h"
 #include "base/cursor.h"
-#include "site/tree.h"
+#include "io/tree.h"
 
 enum { FILE_MAX = 64 * 1024, CASES_MAX = 1000, NAME_MAX_LEN = 120 };
 

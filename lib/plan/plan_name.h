@@ -7,7 +7,7 @@
 #ifndef EMT_PLAN_NAME_H
 #define EMT_PLAN_NAME_H
 
-#include "site/plan.h"
+#include "plan/plan.h"
 
 struct plan_name {
 	const char *name; /* below the measurement's domain */

@@ -3,7 +3,7 @@
 #ifndef EMT_PLAN_ZONE_H
 #define EMT_PLAN_ZONE_H
 
-#include "site/plan.h"
+#include "plan/plan.h"
 
 /* Both fill plan->zones and what depends on it, and give NULL or "FILE:LINE: what, and the mend".
  * The records need hosts and certificates. */

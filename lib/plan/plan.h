@@ -8,8 +8,8 @@
 #ifndef EMT_PLAN_H
 #define EMT_PLAN_H
 
-#include "site/site.h"
-#include "site/testcase.h"
+#include "plan/site.h"
+#include "plan/testcase.h"
 
 /* A machine: the folder DIR/NAME/ of the tree.  One host on it (layout multi), or all. */
 struct plan_machine {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "site/plan.h"
+#include "plan/plan.h"
 
 #include "base/sha256.h"
-#include "site/plan_zone.h"
+#include "plan/plan_zone.h"
 
 static const char *
 check_addresses(struct arena *a, const struct plan *plan)

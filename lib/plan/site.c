@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "site/site.h"
+#include "plan/site.h"
 
 #include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/utf8.h"
-#include "site/values.h"
+#include "plan/values.h"
 
 enum { WORD_MAX = 300 };
 

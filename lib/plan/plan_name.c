@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "site/plan_name.h"
+#include "plan/plan_name.h"
 
 #include "mail/probe.h"
 

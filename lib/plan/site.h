@@ -9,7 +9,7 @@
 
 #include "base/ip.h"
 #include "base/settings.h"
-#include "site/role.h"
+#include "plan/role.h"
 
 /* One address of each family: every host and every case with addresses of its own has both. */
 struct site_pair {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "site/values.h"
+#include "plan/values.h"
 
 #include <string.h>
 #include <sys/un.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "site/role.h"
+#include "plan/role.h"
 
 const struct role roles[ROLES_N] = {
     {ROLE_MAIL, "mail", false, CERTIFICATE_GOOD, 22},

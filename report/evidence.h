@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* evidence - all that is known of one probe set, in the order of time: what its verdicts rest on,
+ * and what a reader is shown (METHOD in docs/method.md, the ladder).
+ *
+ * The index gives it (evidence_load.h); tests write it by hand.  Everything lives in one arena. */
+#ifndef EMT_REPORT_EVIDENCE_H
+#define EMT_REPORT_EVIDENCE_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "plan/testcase.h"
+
+/* How sure it is that an item belongs to the probe it stands at. */
+enum certainty {
+	CERTAIN,    /* it bears the probe's token */
+	PROBABLE,   /* it fits this probe alone, by client, address of the case and time */
+	BACKGROUND, /* it may be anybody's: shown, never decides */
+	CERTAINTIES_N
+};
+
+enum item_kind {
+	ITEM_SUBMISSION, /* the provider's submission server took the mail, or refused */
+	ITEM_QUERY,      /* a name with the probe's token was asked for */
+	ITEM_CUT,        /* who asked the twin's token asked at the cut of the case's zone */
+	ITEM_SESSION,    /* a session that named no recipient */
+	ITEM_ATTEMPT,    /* a session that named the probe's address */
+	ITEM_MAIL,       /* a stored mail */
+	ITEM_DSN,        /* a delivery status notification */
+	ITEM_KINDS_N
+};
+
+extern const char *const certainty_names[CERTAINTIES_N]; /* "certain" ... as records spell them */
+extern const char *const item_kind_names[ITEM_KINDS_N];  /* "submission", "query" ... */
+
+/* Who connected. */
+struct sender {
+	const char *address; /* as text; NULL: not known */
+	bool ipv6;
+	const char *name;     /* forward-confirmed, or "" */
+	const char *helo;     /* or NULL */
+	const char *operator; /* registered domain of the name, else "ASnnn", else the address */
+};
+
+struct item {
+	enum item_kind kind;
+	enum certainty certainty;
+	const char *id; /* of the record */
+	int64_t time_us;
+	bool foreign;       /* it came from another operator than the set's: it never decides */
+	struct sender from; /* of sessions, attempts and mails */
+	/* ITEM_SESSION, ITEM_ATTEMPT; of an ITEM_MAIL those of its session if that is known. */
+	bool session_known;
+	const char *session;            /* its id */
+	const char *tls;                /* protocol; NULL: no handshake was completed */
+	const char *cipher, *tls_error; /* or NULL */
+	bool ehlo, starttls, refused_clear, complete;
+	const char *end; /* "quit", "lost" ..., or NULL */
+	/* ITEM_ATTEMPT, ITEM_MAIL: envelope sender; "" is the null sender, NULL not known. */
+	const char *mail_from;
+	/* ITEM_SUBMISSION, ITEM_ATTEMPT: code of the reply, 0 if there was none; ITEM_DSN: 0. */
+	int code;
+	const char *status; /* enhanced code, or NULL */
+	const char *text;   /* of the reply, the DSN or the query; for people; hostile */
+	bool accepted;      /* ITEM_SUBMISSION, ITEM_ATTEMPT: the mail was taken */
+	bool is_final;      /* ITEM_DSN: action failed */
+	/* ITEM_QUERY, ITEM_CUT. */
+	const char *resolver; /* address that asked */
+	bool over_ipv6;
+	const char *name, *type; /* asked for */
+	size_t sets_sharing;     /* how many other sets that resolver served at the time */
+};
+
+struct probe {
+	const struct testcase *testcase;
+	const char *token;
+	int64_t number, position;
+	struct item *items; /* by time */
+	size_t items_n;
+};
+
+struct health {
+	const char *id;
+	int64_t time_us;
+	const struct testcase *testcase;
+	const char *part, *family, *detail; /* family, detail: or NULL */
+	bool ok;
+};
+
+struct probe_set {
+	const char *id;
+	const char *participant, *address, *provider; /* the last two or NULL */
+	int64_t created_us;
+	bool all_in_one;
+	const char *operator;    /* who first delivered its mail-ok; NULL: nobody yet */
+	const char *from_domain; /* of that mail; or NULL */
+	int64_t first_us;        /* its first evidence, submissions included; 0: none */
+	struct probe *probes;    /* by number */
+	size_t probes_n;
+	/* Records about the cases of the set, from first_us less the distance of two checks to the
+	 * deadline plus it; by time. */
+	struct health *health;
+	size_t health_n;
+	/* In these times queries may be missing: pairs of begin and end. */
+	int64_t (*gaps_us)[2];
+	size_t gaps_n;
+};
+
+#endif

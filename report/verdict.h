@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* verdict - what a probe set shows of one capability of its sender's path, with what it rests on.
+ *
+ * A pure function of the set's evidence, the cases' rules, the settings and the time: no clock, no
+ * index, no network.  States and why they are as they are: docs/method.md. */
+#ifndef EMT_REPORT_VERDICT_H
+#define EMT_REPORT_VERDICT_H
+
+#include "report/evidence.h"
+
+/* Those of rules (plan/testcase.h) and those that come about without one. */
+enum verdict_state {
+	VERDICT_SUPPORTED,
+	VERDICT_NOT_SUPPORTED,
+	VERDICT_STRICT,
+	VERDICT_BROKEN,
+	VERDICT_MIXED,
+	VERDICT_INCONCLUSIVE,
+	VERDICT_INCONSISTENT,
+	VERDICT_NOT_CHALLENGED,
+	VERDICT_ABSENT_UNEXPLAINED,
+	VERDICT_REFUSED_AT_SUBMISSION,
+	VERDICT_FOREIGN,
+	VERDICT_NOT_SENT,
+	VERDICT_NEVER_STARTED,
+	VERDICT_PENDING,
+	VERDICT_STATES_N
+};
+
+extern const char *const verdict_state_names[VERDICT_STATES_N];
+
+/* A control, and what became of it. */
+struct verdict_control {
+	const struct testcase *testcase;
+	enum verdict_state state; /* _SUPPORTED: it was stored and is fine */
+};
+
+struct verdict_record {
+	const struct item *item;
+};
+
+struct verdict {
+	const char *capability;          /* "dane" */
+	const struct testcase *testcase; /* which decided; NULL: none */
+	enum verdict_state state;
+	const struct testcase_rule *rule; /* NULL: the state came about without one */
+	const char *note;                 /* why, in words; NULL if the rule's words say all */
+	struct verdict_control *controls;
+	size_t controls_n;
+	const struct health *
+	    *health; /* those looked at that decide: red ones, or the last good ones */
+	size_t health_n;
+	const struct item **records; /* by time */
+	size_t records_n;
+	int64_t pending_until_us; /* VERDICT_PENDING: when absence will count */
+};
+
+struct verdict_settings {
+	int64_t deadline_us;     /* after the first evidence; METHOD: 5 days 12 hours */
+	int64_t retry_least_us;  /* between two attempts; METHOD: 60 s */
+	int64_t health_every_us; /* how often the site is checked: older records prove nothing */
+};
+
+struct verdicts {
+	struct verdict *v; /* one a capability, in the order of the table of capabilities */
+	size_t n;
+};
+
+/* All verdicts of a set at a time; in the arena.  The set is borrowed. */
+struct verdicts verdicts_of(struct arena *a, const struct probe_set *set,
+    const struct testcases *cases, const struct verdict_settings *settings, int64_t now_us);
+
+#endif
