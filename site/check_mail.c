@@ -158,7 +158,62 @@ check_logging(struct mailhost *s)
 		    "set it to yes");
 }
 
-/* inet_interfaces: the host's addresses and no others. */
+/* Sessions at an address of one case alone must be logged under its name. */
+static void
+check_log_name(
+    struct mailhost *s, const char *service, const struct maincf *found, const struct site_pair *ip)
+{
+	const struct testcase *t = plan_ip_case(s->c->plan, ip);
+	const char *want =
+		       t ? arena_printf(s->c->a, "postfix%s/%s", s->host->suffix, t->name) : NULL,
+		   *name = maincf_get(found, "syslog_name");
+
+	if (want ? !name || strcmp(name, want) != 0 : name != NULL)
+		check_finding(s->c, s->master_path,
+		    arena_printf(s->c->a, "%s inet logs as \"%s\" and not \"%s\"", service,
+			name ? name : "postfix", want ? want : "postfix"),
+		    "sessions without a recipient are told apart by that name alone",
+		    "render again");
+}
+
+/* The smtpd of an address that is a case's own: like that of smtp inet, but for its name. */
+static void
+check_case_service(struct mailhost *s, const char *service, const struct site_pair *ip)
+{
+	struct maincf found;
+
+	if (!maincf_service(s->c->a, s->master, service, "inet", &found)) {
+		check_finding(s->c, s->master_path,
+		    arena_printf(s->c->a, "has no service %s inet", service),
+		    "cases would be unreachable", "render again");
+		return;
+	}
+	check_log_name(s, service, &found, ip);
+	if (!maincf_same(&found, &s->smtpd, "syslog_name"))
+		check_finding(s->c, s->master_path,
+		    arena_printf(s->c->a, "%s inet has other options than smtp inet", service),
+		    "case and control would differ in more than they say", "render again");
+}
+
+static void
+check_services(struct mailhost *s)
+{
+	char text[IP_TEXT_MAX];
+
+	if (!s->has_smtpd)
+		return;
+	check_log_name(s, "smtp", &s->smtpd, s->host->ips[0]);
+	for (size_t i = 1; i < s->host->ips_n; i++) {
+		const struct site_pair *ip = s->host->ips[i];
+
+		check_case_service(
+		    s, arena_printf(s->c->a, "%s:smtp", ip_text(&ip->ip4, text)), ip);
+		check_case_service(
+		    s, arena_printf(s->c->a, "[%s]:smtp", ip_text(&ip->ip6, text)), ip);
+	}
+}
+
+/* inet_interfaces: the host's own addresses and no others. */
 static void
 check_interfaces(struct mailhost *s)
 {
@@ -174,9 +229,9 @@ check_interfaces(struct mailhost *s)
 
 		if (word.n > 2 && word.p[0] == '[')
 			inner = (struct span){word.p + 1, word.n - 2};
-		for (size_t i = 0; i < s->host->ips_n && ip_read(inner, &ip) && !own; i++)
+		if (ip_read(inner, &ip))
 			own =
-			    ip_eq(&ip, &s->host->ips[i]->ip4) || ip_eq(&ip, &s->host->ips[i]->ip6);
+			    ip_eq(&ip, &s->host->ips[0]->ip4) || ip_eq(&ip, &s->host->ips[0]->ip6);
 		found += own;
 		if (!own)
 			mailhost_say(s,
@@ -185,11 +240,10 @@ check_interfaces(struct mailhost *s)
 			    "sessions without a recipient are told apart by the address alone",
 			    "take it out of inet_interfaces, or render again");
 	}
-	if (found < 2 * s->host->ips_n)
+	if (found < 2)
 		mailhost_say(s,
-		    arena_printf(s->c->a, "listens on %zu of the %zu addresses of %s (%s ...)",
-			found, 2 * s->host->ips_n, s->host->site->name,
-			ip_text(&s->host->ips[0]->ip4, text)),
+		    arena_printf(s->c->a, "listens on %zu of the 2 addresses of %s (%s ...)", found,
+			s->host->site->name, ip_text(&s->host->ips[0]->ip4, text)),
 		    "cases would be unreachable", "render again");
 }
 
@@ -205,6 +259,7 @@ check_mail_servers(struct check *c)
 		check_relay(&m);
 		check_tls(&m);
 		check_logging(&m);
+		check_services(&m);
 		check_interfaces(&m);
 	}
 }

@@ -31,6 +31,7 @@ mailhost_read(struct check *c, const struct plan_host *host, struct mailhost *m)
 	maincf_read(&m->main, c->a, text);
 	if (!check_read(c, m->master_path, &text))
 		return false;
+	m->master = text;
 	m->has_smtpd = maincf_service(c->a, text, "smtp", "inet", &m->smtpd);
 	return true;
 }

@@ -13,6 +13,7 @@ struct mailhost {
 	const char *path, *master_path; /* of main.cf and master.cf */
 	struct maincf main, smtpd;      /* smtpd: the overrides that master.cf has for smtp inet */
 	bool has_smtpd;                 /* there is such a service */
+	struct span master;
 };
 
 /* False, and a finding, if main.cf or master.cf cannot be read. */

@@ -247,6 +247,26 @@ match_key(struct span line, const char *key, struct span *value)
 	return span_ieq(first, span_str(key)) ? MAINCF_FOUND : MAINCF_ABSENT;
 }
 
+/* Does y set all that x sets, to the same values? */
+static bool
+has_all(const struct maincf *y, const struct maincf *x, const char *except)
+{
+	for (size_t i = 0; i < x->n; i++) {
+		const char *mine = maincf_get(x, x->v[i].name),
+			   *other = maincf_get(y, x->v[i].name);
+
+		if (strcmp(x->v[i].name, except) != 0 && (!other || strcmp(mine, other) != 0))
+			return false;
+	}
+	return true;
+}
+
+bool
+maincf_same(const struct maincf *x, const struct maincf *y, const char *except)
+{
+	return has_all(y, x, except) && has_all(x, y, except);
+}
+
 enum maincf_found
 maincf_lookup(
     struct arena *a, struct span type, struct span table, const char *key, const char **value)

@@ -35,6 +35,9 @@ void maincf_table(struct span word, struct span *type, struct span *path);
 bool maincf_service(
     struct arena *a, struct span master, const char *name, const char *type, struct maincf *m);
 
+/* Do both set the same names to the same values, but for the name `except`? */
+bool maincf_same(const struct maincf *x, const struct maincf *y, const char *except);
+
 enum maincf_found {
 	MAINCF_ABSENT,
 	MAINCF_FOUND,

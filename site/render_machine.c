@@ -302,6 +302,8 @@ render_primary(struct machine *m)
 			buf_printf(&out, "\n\t/etc/postfix%s", m->plan->hosts[i]->suffix);
 	take(m, "DIRECTORIES", &out);
 	fill_set(&m->fill, "MAIL_LOG", m->r->plan->site->settings->mail_log);
+	/* master_service_disable keeps it from being started. */
+	fill_set(&m->fill, "SMTPD", "smtp\tinet\tn\t-\tn\t-\t-\tsmtpd");
 	error = put(m, "postfix-conf/primary-main.cf.in", "etc/postfix/main.cf");
 	return error ? error : put(m, "postfix-conf/master.cf.in", "etc/postfix/master.cf");
 }

@@ -13,18 +13,37 @@ keep(struct arena *a, struct buf *text)
 	return kept;
 }
 
-/* Square brackets, as Postfix wants IPv6 addresses. */
-static struct span
-interfaces(struct arena *a, const struct plan_host *host)
+static void
+put_log_name(struct buf *out, const struct render *r, const struct plan_host *host,
+    const struct site_pair *ip)
 {
-	char ip4[IP_TEXT_MAX], ip6[IP_TEXT_MAX];
+	const struct testcase *t = plan_ip_case(r->plan, ip);
+
+	if (t)
+		buf_printf(out, "\n\t-o syslog_name=postfix%s/%s", host->suffix, t->name);
+}
+
+/* The smtpd of the host's own addresses, which inet_interfaces names, and one for each address that
+ * a case has to itself. */
+static struct span
+smtpd_services(const struct render *r, const struct plan_host *host)
+{
+	static const char rest[] = "\tinet\tn\t-\tn\t-\t-\tsmtpd"
+				   "\n\t-o debug_peer_list=0.0.0.0/0,[::]/0"
+				   "\n\t-o debug_peer_level=1";
+	char text[IP_TEXT_MAX];
 	struct buf out;
 
 	buf_init(&out, TEXT_MAX);
-	for (size_t i = 0; i < host->ips_n; i++)
-		buf_printf(&out, "%s%s, [%s]", i ? ",\n\t" : "", ip_text(&host->ips[i]->ip4, ip4),
-		    ip_text(&host->ips[i]->ip6, ip6));
-	return keep(a, &out);
+	buf_printf(&out, "smtp%s", rest);
+	put_log_name(&out, r, host, host->ips[0]);
+	for (size_t i = 1; i < host->ips_n; i++) {
+		buf_printf(&out, "\n%s:smtp%s", ip_text(&host->ips[i]->ip4, text), rest);
+		put_log_name(&out, r, host, host->ips[i]);
+		buf_printf(&out, "\n[%s]:smtp%s", ip_text(&host->ips[i]->ip6, text), rest);
+		put_log_name(&out, r, host, host->ips[i]);
+	}
+	return keep(r->a, &out);
 }
 
 static struct span
@@ -82,8 +101,12 @@ fill_host(const struct render *r, const struct plan_host *host, struct fill *f)
 	const struct settings *s = r->plan->site->settings;
 	struct span part = {"", 0};
 	const char *error = NULL;
+	char ip4[IP_TEXT_MAX], ip6[IP_TEXT_MAX];
 
-	fill_set_span(f, "INTERFACES", interfaces(r->a, host));
+	/* Square brackets, as Postfix wants IPv6 addresses. */
+	fill_printf(f, "INTERFACES", "%s, [%s]", ip_text(&host->ips[0]->ip4, ip4),
+	    ip_text(&host->ips[0]->ip6, ip6));
+	fill_set_span(f, "SMTPD", smtpd_services(r, host));
 	fill_set_span(f, "DOMAINS", names(r->a, &s->spam_domains));
 	fill_set(f, "MAIL_LOG", render_mail_log(r, host));
 	fill_set(f, "CATCH_ALL", s->spam_domains.n ? ", pcre:/etc/mail/catch-all" : "");

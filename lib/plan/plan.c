@@ -50,6 +50,21 @@ plan_case_ip(const struct plan *plan, const struct testcase *t)
 	return &site_host(site, t->host->id)->ip;
 }
 
+const struct testcase *
+plan_ip_case(const struct plan *plan, const struct site_pair *ip)
+{
+	const struct testcase *found = NULL;
+
+	for (size_t i = 0; i < plan->cases->n; i++) {
+		if (plan_case_ip(plan, &plan->cases->v[i]) != ip)
+			continue;
+		if (found)
+			return NULL;
+		found = &plan->cases->v[i];
+	}
+	return found;
+}
+
 int64_t
 plan_ip_families(const struct plan *plan, const struct site_pair *ip)
 {

@@ -129,6 +129,10 @@ const char *plan_tlsa_mismatch(struct arena *a, const struct site *site);
 /* The addresses that the mail of a case is received at. */
 const struct site_pair *plan_case_ip(const struct plan *plan, const struct testcase *t);
 
+/* The one case whose mail is received there; NULL: several, or none.  Sessions that come there are
+ * logged under its name. */
+const struct testcase *plan_ip_case(const struct plan *plan, const struct site_pair *ip);
+
 /* The address families that the name of such a pair has: those of the case whose own it is; both
  * for a host's.  Where the name lacks a family, that address has no reverse name. */
 int64_t plan_ip_families(const struct plan *plan, const struct site_pair *ip);

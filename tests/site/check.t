@@ -280,8 +280,16 @@ sabotage "listens everywhere" "listens on all, which is not host.mail's" \
 	edit $cf 's/^inet_interfaces = .*/inet_interfaces = all/'
 sabotage "listens on another's address" "listens on 198.51.100.24, which is not host.mail's" \
 	edit $cf 's/^inet_interfaces = /&198.51.100.24, /'
-sabotage "does not listen on an address of a case" "listens on 2 of the 4 addresses" \
-	edit dane.$M/etc/postfix/main.cf '/198.51.100.21/d; s/\[2001:db8::24\],/[2001:db8::24]/'
+sabotage "does not listen on an address of a case" "has no service 198.51.100.21:smtp inet" \
+	edit dane.$M/etc/postfix/master.cf 's/^198.51.100.21:smtp/192.0.2.1:smtp/'
+sabotage "does not listen on its own address" "listens on 1 of the 2 addresses" \
+	edit $cf 's/^inet_interfaces = .*/inet_interfaces = 198.51.100.22/'
+sabotage "sessions of two cases under one name" "2001:db8::21.:smtp inet logs as .postfix/mail-dane-ok. and not" \
+	edit dane.$M/etc/postfix/master.cf 's,/mail-dane-bad,/mail-dane-ok,'
+sabotage "a name of a case where several are" "smtp inet logs as .postfix/v4-mail. and not .postfix." \
+	edit mail.$M/etc/postfix/master.cf 's,debug_peer_level=1,&\n\t-o syslog_name=postfix/v4-mail,'
+sabotage "case and control differ in an option" "198.51.100.21:smtp inet has other options than smtp inet" \
+	edit dane.$M/etc/postfix/master.cf '/^198/,/level=1/s/level=1/&\n\t-o smtpd_tls_security_level=may/'
 sabotage "no extensions" "recipient_delimiter is" edit $cf 's/^recipient_delimiter.*/recipient_delimiter = -/'
 sabotage "table gone" "etc/mail/aliases: No such file" rm mail.$M/etc/mail/aliases
 sabotage "list gone" "etc/postfix/domains: No such file" rm mail.$M/etc/postfix/domains

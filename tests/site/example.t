@@ -226,6 +226,10 @@ ok "the job of the timer runs: $job" on mail.$M $job
 rcpt=measurement@$(token v4-mail).v4-mail.$M
 same "and finds the session of a probe" "$(on mail.$M sh -c 'cat /srv/sessions/*.jsonl' |
 	jq -c "select(any(.mails[]?; .queue_id and .rcpts[0][0] == \"$rcpt\")) | [.complete, .tls.protocol]")" '[true,"TLSv1.3"]'
+same "a session without a recipient is known by its address; one with a mail has its outcome" \
+	"$(smtp 198.51.100.21 "$ehlo" QUIT >"$root/codes"; on dane.$M sh -c "$job"; on dane.$M sh -c 'cat /srv/sessions/*.jsonl' |
+		jq -r '[(.service | select(. != null)), (.mails[-1]?.deliveries[-1]?.status // "-")] | @tsv' | sort -u | tr '\t\n' ' ;')" \
+	"postfix/mail-dane-bad/smtpd -;postfix/mail-dane-bad/smtpd sent;postfix/mail-dane-ok/smtpd sent;"
 same "the files belong to the user of the data" "$(on mail.$M sh -c 'stat -c %U /srv/sessions/*' | sort -u)" nobody
 
 signature() {
