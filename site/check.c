@@ -17,6 +17,7 @@ static void (*const checks[])(struct check *) = {
     check_mail_servers,
     check_mail_tables,
     check_mail_domains,
+    check_rendered,
     check_postfix,
 };
 

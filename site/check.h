@@ -36,6 +36,8 @@ struct check {
 	struct arena *a;
 	const struct plan *plan;
 	const char *dir;
+	const char *share; /* templates */
+	const struct option_values *values;
 	int64_t now_utc;
 	bool try_postfix; /* run `postfix check` */
 	FILE *out;
@@ -78,6 +80,7 @@ void check_certificates(struct check *c);
 void check_mail_servers(struct check *c);
 void check_mail_tables(struct check *c);
 void check_mail_domains(struct check *c);
+void check_rendered(struct check *c);
 void check_postfix(struct check *c);
 
 #endif

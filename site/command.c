@@ -215,11 +215,13 @@ run_testca(const struct command_call *call)
 
 static void
 check_tree(
-    const struct command_call *call, const struct plan *plan, size_t *findings_n, size_t *skipped_n)
+    const struct command_call *call, const struct whole *w, size_t *findings_n, size_t *skipped_n)
 {
 	struct check check = {.a = call->a,
-	    .plan = plan,
+	    .plan = &w->plan,
 	    .dir = call->switches->out,
+	    .share = w->share,
+	    .values = call->values,
 	    .now_utc = now_of(call),
 	    .try_postfix = true,
 	    .out = stdout};
@@ -268,7 +270,7 @@ run_check(const struct command_call *call)
 	if (error)
 		return say(EX_CONFIG, error);
 	if (s->out)
-		check_tree(call, &w.plan, &findings_n, &skipped_n);
+		check_tree(call, &w, &findings_n, &skipped_n);
 	if (s->live)
 		error = check_servers(call, &w.plan, &findings_n);
 	if (error)

@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The reverse of random.t: one random thing changed in one file of a sound tree, and `emt-site check` finds it, whatever it
-# was.  tests/site/damage knows more kinds of damage than those here: files of which `check` looks at single lines alone
-# (main.cf, master.cf, aliases, the name servers' configurations) can be damaged elsewhere without its notice.
+# was.
 # EMT_SEED=N: that damage of each kind alone.
 . tests/tap.sh
 : "${OBJ:?the folder of the built programs}"
@@ -16,7 +15,8 @@ chmod 755 "$root"
 installed "$root/installed"
 conf=$root/site.conf sound=$root/sound tree=$root/tree
 kinds="zone-drop zone-ipv4 zone-ipv6 zone-owner zone-target zone-ttl signed-drop signed-ipv4 signed-ttl signed-base64 signed-swap
-	server-ipv4 main-ipv4 owner-drop owner-ipv4 owner-letter certificate-swap remove"
+	server-drop server-ipv4 server-letter main-drop main-letter main-ipv4 main-repeat master-drop master-letter
+	table-drop table-letter owner-drop owner-ipv4 owner-letter certificate-swap any-letter any-drop cut remove"
 first=${EMT_SEED:-1}
 if [ -n "${EMT_SEED-}" ]; then
 	last=$first
