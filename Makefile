@@ -14,10 +14,10 @@ HARDEN  := -fstack-protector-strong \
 	   $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=2)
 COMPILE := -std=c11 -D_GNU_SOURCE -Ilib -I. $(WARN) $(OPT) $(HARDEN) $(CFLAGS) -MMD -MP
 LINK    := $(OPT) $(HARDEN) -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
-LIBS    := -lunbound -lldns -lcares -lpsl -lidn2 -levent -lpcre2-8 -ljansson -lmaxminddb -lfstrm -lz -lbz2 -lzstd -lssl -lcrypto
+LIBS    := -lunbound -lldns -lcares -lpsl -lidn2 -levent -lpcre2-8 -ljansson -lmaxminddb -lfstrm -lsqlite3 -lcurl -lz -lbz2 -lzstd -lssl -lcrypto
 
 # A program FOLDER/emt-NAME is FOLDER/NAME_main.c, the modules (every other .c) and lib/.
-PROGRAMS := delivery/emt-deliver delivery/emt-enrich sessionparse/emt-sessions site/emt-site mxinfer/emt-mxinfer queryparse/emt-queries
+PROGRAMS := delivery/emt-deliver delivery/emt-enrich sessionparse/emt-sessions site/emt-site mxinfer/emt-mxinfer mxinfer/emt-mxscan queryparse/emt-queries probe/emt-probe report/emt-report
 TOOLS    := lab/emt-fill
 # What emt-site makes a site of; all files of these folders are installed below share/emt.
 SHARED   := zones postfix-conf cron testcases tables
@@ -79,7 +79,7 @@ fuzz:
 install: all
 	mkdir -p $(addprefix $(DESTDIR)$(PREFIX)/,bin share/emt/schema $(addprefix share/emt/,$(SHARED)))
 	install -m 755 $(PROGRAMS:%=$(OBJ)/%) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 schema/*.json $(DESTDIR)$(PREFIX)/share/emt/schema
+	install -m 644 schema/*.json schema/*.sql $(DESTDIR)$(PREFIX)/share/emt/schema
 	for folder in $(SHARED); do \
 	    install -m 644 $$folder/* $(DESTDIR)$(PREFIX)/share/emt/$$folder || exit 1; done
 	for page in $(MAN); do \

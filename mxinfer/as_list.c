@@ -9,7 +9,8 @@ bool
 as_list_nothing(struct span s)
 {
 	s = span_trim(s);
-	return s.n == 0 || span_eq(s, SPAN_LIT("None")) || span_eq(s, SPAN_LIT("null"));
+	return s.n == 0 || span_eq(s, SPAN_LIT("None")) || span_eq(s, SPAN_LIT("null")) ||
+	       span_eq(s, SPAN_LIT("\\N"));
 }
 
 bool
@@ -52,8 +53,8 @@ bool
 as_list_read(struct span s, uint32_t as[FACT_AS_MAX], size_t *n)
 {
 	*n = 0;
-	if (as_list_nothing(s))
-		return true;
+	if (as_list_nothing(s) || span_eq(span_trim(s), SPAN_LIT("set()")))
+		return true; /* set() is what Python writes for {} */
 	s = without_brackets(span_trim(s));
 	while (s.n) {
 		struct span piece = next_piece(&s);

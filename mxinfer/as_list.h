@@ -16,7 +16,7 @@ bool as_list_read(struct span s, uint32_t as[FACT_AS_MAX], size_t *n)
 bool as_list_number(struct span s, uint64_t max, uint64_t *number)
     __attribute__((warn_unused_result));
 
-/* Is it a way to write that there is nothing: "", None, null? */
+/* Is it a way to write that there is nothing: "", None, null, or \N as databases dump it? */
 bool as_list_nothing(struct span s);
 
 #endif

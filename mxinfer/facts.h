@@ -18,15 +18,16 @@
  *
  * How a record that is not as it should be is read ("bad rows"); each has one counted
  * diagnostic, `bad`:
- * - The whole row is skipped: not 6 or 7 columns, or what is behind a quoted field is no tab or
- * line end; NUL in it; a field over --max-field; no domain, or one that is no name
- * (the core finds that out); MX name without a preference, or with one that is no number of 0 to
- * 65535; a line that is no JSON object, or nested deeper than FACT_DEPTH_MAX.
+ * - The whole row is skipped: not 6 or 7 columns, or quotes astray (tsv.h): a row of several lines
+ * that is not as it should be is its first line alone; NUL in it; a field over --max-field; no
+ * domain, or one that is no name (the core finds that out); MX name without a preference, or with
+ * one that is no number of 0 to 65535; a line that is no JSON object, or nested deeper than
+ * FACT_DEPTH_MAX.
  * - That part is left out: an address that is none; AS numbers that are none (AS8075, {1,2}, 1_2
  * and 1,2 are read; 0 is "not known", without diagnostic); a scan column that is cut short or no
  *   literal (the row's other columns stand; nothing of the column does); a PEM or DER that is none
  *   (the certificate is there, without names).
- * - No diagnostic: what is empty, None or null is not there.
+ * - No diagnostic: what is empty, None, null or \N is not there, nor is an AS column of set().
  * An empty banner is none: nobody answered (the core finds that out).  `names` of a certificate win
  * over its raw form; without the key, or with None, the names are those of the raw form: subject CN
  * and DNS names. */
@@ -157,13 +158,11 @@ struct fact_form {
 	/* Does a file that starts with these octets (some 64 kB, or all of it) have this form? */
 	bool (*detect)(struct span start);
 
-	/* How many octets at the start of `text` are whole records; `end`: nothing comes after it,
-	 * so all of it is.  0: none ends within; the caller comes back with more, and gives up on
-	 * the record, FACT_BAD_SIZE, once it is larger than two fields may be.  *quoted is the
-	 * form's own, false at the start of a file or of a whole record: whatever it must remember
-	 * of the first `seen` octets, which it was shown before without success, so that a record
-	 * of 100 MB is not read from its start for each block. */
-	size_t (*whole)(struct span text, size_t seen, bool *quoted, bool end);
+	/* How many octets at the start of `text` are whole records, or some of them; `end`: nothing
+	 * comes after it, which ends a record, too.  0: none ends within; the caller comes back
+	 * with twice as much, and gives up on the record, FACT_BAD_SIZE, once it is larger than two
+	 * fields may be.  The first `seen` octets were shown before without success. */
+	size_t (*whole)(struct span text, size_t seen, size_t max_field, bool end);
 
 	/* Reads whole records, the first of which starts at `line`; gives the number of lines in
 	 * them. */

@@ -15,7 +15,12 @@ enum column {
 	COLUMNS_N,
 };
 
-enum { COLUMNS_MIN = SCAN + 1 }; /* the message is not always there */
+enum {
+	COLUMNS_MIN = SCAN + 1, /* the message is not always there */
+	/* Octets handed on at once.  Where quotes stay open much more was read to see that they do,
+	 * and each line of it may be a bad row. */
+	WHOLE_MAX = 2 << 20,
+};
 
 static bool
 field_is(const struct tsv_row *row, size_t i, struct span text)
@@ -45,6 +50,45 @@ fault(const struct tsv_row *row, size_t max_field)
 	if (memchr(row->text.p, '\0', row->text.n))
 		return FACT_BAD_NUL;
 	return FACT_BAD_N;
+}
+
+static bool
+has_lines(struct span field)
+{
+	return memchr(field.p, '\n', field.n);
+}
+
+/* May this be a row of several lines?  Nothing of it is wrong: its line ends are within the scan
+ * column, which is a literal, or behind it. */
+static bool
+row_stands(const struct tsv_row *row, size_t max_field)
+{
+	struct span mx, number;
+	uint32_t as[FACT_AS_MAX];
+	struct buf unquoted;
+	uint64_t preference;
+	struct ip ip;
+	size_t as_n;
+	bool stands = fault(row, max_field) == FACT_BAD_N;
+
+	for (size_t i = 0; stands && i < SCAN; i++)
+		stands = !has_lines(row->fields[i]);
+	if (!stands)
+		return false;
+	buf_init(&unquoted, row->text.n + 1);
+	stands = !as_list_nothing(tsv_field(row, DOMAIN_NAME, &unquoted));
+	mx = tsv_field(row, MX, &unquoted);
+	if (!as_list_nothing(mx)) {
+		struct span address = tsv_field(row, ADDRESS, &unquoted);
+
+		number = tsv_field(row, PREFERENCE, &unquoted);
+		stands = stands && as_list_number(number, UINT16_MAX, &preference) &&
+			 (as_list_nothing(address) || ip_read(span_trim(address), &ip));
+	}
+	stands = stands && as_list_read(tsv_field(row, AS_NUMBER, &unquoted), as, &as_n);
+	stands = stands && scan_column_fits(tsv_field(row, SCAN, &unquoted));
+	buf_free(&unquoted);
+	return stands;
 }
 
 static uint32_t
@@ -91,14 +135,15 @@ read_mx(struct reader *r, const struct tsv_row *row, struct fact_mx *fact, struc
 	r->f->mx(r->f, fact);
 }
 
-/* The tool writes an MX of "." as an empty name with its preference, which is 0 (RFC 7505). */
+/* The tool writes an MX of "." (RFC 7505) as an empty name with its preference; a domain without MX
+ * has none. */
 static void
 read_no_mx(struct reader *r, const struct tsv_row *row, struct span domain, struct buf *unquoted)
 {
 	struct fact_domain fact = {r->line, domain, FACT_DNS_NO_MX};
 	uint64_t preference;
 
-	if (as_list_number(tsv_field(row, PREFERENCE, unquoted), 0, &preference))
+	if (as_list_number(tsv_field(row, PREFERENCE, unquoted), UINT16_MAX, &preference))
 		fact.dns = FACT_DNS_NULL_MX;
 	r->f->domain(r->f, &fact);
 }
@@ -136,6 +181,7 @@ without_mark(struct span text)
 static uint64_t
 read_rows(struct facts *f, struct span records, uint64_t line, size_t max_field)
 {
+	const struct tsv_rule rule = {max_field, row_stands};
 	struct buf unquoted;
 	struct reader r;
 	uint64_t first = line;
@@ -148,7 +194,7 @@ read_rows(struct facts *f, struct span records, uint64_t line, size_t max_field)
 		struct tsv_row row;
 
 		buf_clear(&unquoted);
-		tsv_next(&records, &row);
+		tsv_next(&records, &rule, &row);
 		reader_begin(&r, line, row.text.n);
 		read_row(&r, &row, &unquoted);
 		line += row.lines;
@@ -158,26 +204,32 @@ read_rows(struct facts *f, struct span records, uint64_t line, size_t max_field)
 	return line - first;
 }
 
-/* Could what may follow end a row that did not end within the first `seen` octets? */
-static bool
-may_end(struct span text, size_t seen, bool quoted)
+/* The octets of the next row; 0: what comes behind text could change them. */
+static size_t
+row_octets(struct span text, const struct tsv_rule *rule, bool end)
 {
-	struct span added = span_from(text, seen);
+	size_t octets = tsv_row_octets(text, rule);
+	struct span rest = text;
+	struct tsv_row row;
 
-	return memchr(added.p, quoted ? '"' : '\n', added.n);
+	if (octets || !end)
+		return octets;
+	tsv_next(&rest, rule, &row);
+	return text.n - rest.n;
 }
 
 static size_t
-whole_rows(struct span text, size_t seen, bool *quoted, bool end)
+whole_rows(struct span text, size_t seen, size_t max_field, bool end)
 {
-	size_t done = 0, octets;
+	const struct tsv_rule rule = {max_field, row_stands};
+	size_t done = 0, octets = 1;
 
-	if (end || text.n == 0)
-		return text.n;
-	if (seen && (seen >= text.n || !may_end(text, seen, *quoted)))
+	if (seen >= text.n && !end)
 		return 0;
-	while (done < text.n && (octets = tsv_row_octets(span_from(text, done), quoted)) > 0)
+	while (octets && done < text.n && done < WHOLE_MAX) {
+		octets = row_octets(span_from(text, done), &rule, end);
 		done += octets;
+	}
 	return done;
 }
 
@@ -186,6 +238,7 @@ whole_rows(struct span text, size_t seen, bool *quoted, bool end)
 static bool
 is_table(struct span start)
 {
+	const struct tsv_rule rule = {SIZE_MAX, row_stands};
 	struct tsv_row row;
 	struct buf unquoted;
 	struct ip ip;
@@ -194,7 +247,7 @@ is_table(struct span start)
 	start = without_mark(start);
 	if (!start.n)
 		return false;
-	tsv_next(&start, &row);
+	tsv_next(&start, &rule, &row);
 	if (is_header(&row))
 		return true;
 	buf_init(&unquoted, row.text.n + 1);

@@ -6,12 +6,12 @@ const struct fact_form *const fact_forms[] = {
 const size_t fact_forms_n = sizeof fact_forms / sizeof *fact_forms;
 
 size_t
-forms_whole_lines(struct span text, size_t seen, bool *quoted, bool end)
+forms_whole_lines(struct span text, size_t seen, size_t max_field, bool end)
 {
 	struct span added = span_from(text, seen);
 	const char *newline = added.n ? memrchr(added.p, '\n', added.n) : NULL;
 
-	*quoted = false;
+	(void)max_field;
 	if (end)
 		return text.n;
 	return newline ? (size_t)(newline - text.p) + 1 : 0;

@@ -12,6 +12,6 @@ extern const struct fact_form form_tsv, form_mx_scan, form_zdns, form_zgrab2, fo
     form_pfx2as;
 
 /* fact_form.whole for records that are lines. */
-size_t forms_whole_lines(struct span text, size_t seen, bool *quoted, bool end);
+size_t forms_whole_lines(struct span text, size_t seen, size_t max_field, bool end);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "mxinfer/forms.h"
 #include "mxinfer/parallel.h"
 #include "mxinfer/splitter.h"
 
@@ -234,6 +235,13 @@ read_in_threads(struct intake *i, struct pipe *pipe)
 	free(pipe->batches);
 }
 
+/* An empty file is of every form. */
+static bool
+is_table(const struct splitter *s)
+{
+	return !s->carry.n || s->form == &form_ip2asn || s->form == &form_pfx2as;
+}
+
 enum intake_st
 intake_file(struct intake *i, const char *path, const char *form)
 {
@@ -248,7 +256,8 @@ intake_file(struct intake *i, const char *path, const char *form)
 		return INTAKE_NO_FILE;
 	i->file = strcmp(path, "-") ? path : "standard input";
 	i->line = 1;
-	if (splitter_begin(&pipe.splitter, in, form, i->max_field)) {
+	if (splitter_begin(&pipe.splitter, in, form, i->max_field) &&
+	    (!i->tables_only || is_table(&pipe.splitter))) {
 		pipe.form = pipe.splitter.form;
 		if (i->threads > 1)
 			read_in_threads(i, &pipe);

@@ -17,6 +17,7 @@ struct intake {
 	struct fact_writer_params writer;
 	unsigned threads;
 	size_t max_field;
+	bool tables_only;              /* files of other forms than ip2asn and pfx2as are of none */
 	struct intake_worker *workers; /* one for each thread that reads */
 	size_t workers_n;
 	const char *file; /* the one being read, and the line that the current batch begins with */

@@ -253,25 +253,43 @@ static const struct {
 	int (*run)(struct run *r);
 } commands[] = {{"infer", infer}, {"count", count}, {"merge", merge}, {"convert", convert}};
 
-/* What is wrong with the command line beyond single switches; NULL if nothing is. */
+/* What is wrong with the command line beyond single switches; NULL if nothing is.  A switch that
+ * would do nothing is wrong. */
 static const char *
 conflict(const struct run *r)
 {
 	const struct mxinfer_params *p = r->params;
-	bool infers = !strcmp(r->command, "infer");
+	bool infers = !strcmp(r->command, "infer"), merges = !strcmp(r->command, "merge"),
+	     converts = !strcmp(r->command, "convert");
+	bool reads = p->input || p->load_data_from_path || p->as.n || p->strict || p->verify;
+	const struct {
+		bool is;
+		const char *message;
+	} conflicts[] = {
+	    {!infers && (p->model || p->shares || p->explain),
+		"--model, --shares and --explain are for infer"},
+	    {!infers && (p->format || p->debug || p->providers.n || p->patterns.n),
+		"--format, --debug, --providers and --patterns are for infer"},
+	    {converts ? p->to < 0 : p->to >= 0 || p->raw,
+		"convert needs --to mx-scan or --to tsv; --to and --raw are for convert"},
+	    {converts && (p->metadata || p->load_data_from_path),
+		"--metadata and --load_data_from_path are not for convert"},
+	    {p->raw && p->to != CONVERT_MX_SCAN, "--raw is for --to mx-scan"},
+	    {p->roots && !p->verify, "--roots is for --verify"},
+	    {merges && !r->files_n, "merge needs the files that `count` made"},
+	    {merges && (reads || p->metadata), "merge reads models alone; --input, "
+					       "--load_data_from_path, --as, --strict, --verify "
+					       "and --metadata are not for it"},
+	    {p->implicit && !p->shares, "--shares-implicit is for --shares"},
+	    {p->explain && (p->shares || p->format),
+		"--explain prints nothing else; --shares and --format are not for it"},
+	    {p->options.compat && (!infers || p->model),
+		"--compat needs all its input at once, as the Python tool does"},
+	};
 
-	if (!infers && (p->model || p->shares || p->explain))
-		return "--model, --shares and --explain are for infer";
-	if (!strcmp(r->command, "convert") ? p->to < 0 : p->to >= 0 || p->raw)
-		return "convert needs --to mx-scan or --to tsv; --to and --raw are for convert";
-	if (!strcmp(r->command, "convert") && (p->metadata || p->load_data_from_path))
-		return "--metadata and --load_data_from_path are not for convert";
-	if (p->roots && !p->verify)
-		return "--roots is for --verify";
-	if (!strcmp(r->command, "merge") && !r->files_n)
-		return "merge needs the files that `count` made";
-	if (p->options.compat && (!infers || p->model))
-		return "--compat needs all its input at once, as the Python tool does";
+	for (size_t i = 0; i < sizeof conflicts / sizeof *conflicts; i++)
+		if (conflicts[i].is)
+			return conflicts[i].message;
 	return NULL;
 }
 

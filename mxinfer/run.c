@@ -116,6 +116,10 @@ run_begin(struct run *r, bool with_tables)
 	if (!r->suffixes)
 		return config_error(
 		    "there is no Public Suffix List; install publicsuffix, or name one with --psl");
+	if (!public_suffix_registered(r->suffixes, "example.com").n)
+		return config_error(arena_printf(r->a,
+		    "%s: does not know `com`, so it is no Public Suffix List; name one with --psl",
+		    p->psl ? p->psl : "the list of this system"));
 	r->as_table = as_table_new();
 	if (run_open_trust(r))
 		return EX_CONFIG;
@@ -147,8 +151,13 @@ read_file(struct run *r, const char *path, const char *form)
 	case INTAKE_OK: return EX_OK;
 	case INTAKE_NO_FILE: log_error("%s: %s", path, strerror(errno)); return EX_TEMPFAIL;
 	case INTAKE_NO_FORM:
-		log_error("%s: %s; --help lists the forms of --input", path,
-		    form ? "there is no such form" : "a file of no known form");
+		if (r->intake.tables_only)
+			log_error("%s: no table of autonomous systems; --as takes ip2asn, pfx2as, "
+				  "or NAME.mmdb",
+			    path);
+		else
+			log_error("%s: %s; --help lists the forms of --input", path,
+			    form ? "there is no such form" : "a file of no known form");
 		return form ? EX_USAGE : EX_DATAERR;
 	case INTAKE_DAMAGED:
 	case INTAKE_STRICT: return EX_DATAERR;
@@ -162,8 +171,14 @@ read_as(struct run *r, const char *path)
 {
 	const char *error;
 
-	if (!span_ends(span_str(path), SPAN_LIT(".mmdb")))
-		return read_file(r, path, NULL);
+	int status;
+
+	if (!span_ends(span_str(path), SPAN_LIT(".mmdb"))) {
+		r->intake.tables_only = true;
+		status = read_file(r, path, NULL);
+		r->intake.tables_only = false;
+		return status;
+	}
 	error = as_table_add_mmdb(r->as_table, path);
 	if (!error)
 		return EX_OK;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mxinfer/scan_column.h"
 
+#include "mxinfer/as_list.h"
+
 static void
 take_validation(struct value *v, struct fact_host *host)
 {
@@ -89,6 +91,39 @@ take_column(struct reader *r, enum value_dialect dialect, struct span column,
 	return v.why;
 }
 
+/* repr() begins a dict with a single quote unless a key holds one; JSON never does. */
+static bool
+is_json(struct span column)
+{
+	return span_starts(span_trim(column), SPAN_LIT("{\""));
+}
+
+static bool
+fits(struct span column, enum value_dialect dialect, struct buf *scratch)
+{
+	struct value v;
+
+	buf_clear(scratch);
+	value_init(&v, dialect, column, scratch);
+	value_skip(&v);
+	return value_done(&v);
+}
+
+bool
+scan_column_fits(struct span column)
+{
+	struct buf scratch;
+	bool yes;
+
+	if (as_list_nothing(column))
+		return true;
+	buf_init(&scratch, column.n + 1);
+	yes = (is_json(column) && fits(column, VALUE_JSON, &scratch)) ||
+	      fits(column, VALUE_PYTHON, &scratch);
+	buf_free(&scratch);
+	return yes;
+}
+
 bool
 scan_column_known(struct reader *r, struct span bytes, uint32_t *host)
 {
@@ -105,8 +140,7 @@ scan_column_read(struct reader *r, struct span column, struct span bytes)
 {
 	struct fact_host host;
 	uint32_t note;
-	/* repr() begins a dict with a single quote unless a key holds one; JSON never does. */
-	bool json = span_starts(span_trim(column), SPAN_LIT("{\""));
+	bool json = is_json(column);
 	enum value_why why = take_column(r, json ? VALUE_JSON : VALUE_PYTHON, column, &host, &note);
 
 	if (why == VALUE_BROKEN && json)

@@ -15,6 +15,9 @@
  * be recognised when it comes again. */
 uint32_t scan_column_read(struct reader *r, struct span column, struct span bytes);
 
+/* Could it be read: is it a literal, or nothing? */
+bool scan_column_fits(struct span column);
+
 /* Has this been read before?  Then *host is what it told of, and its diagnostics are repeated. */
 bool scan_column_known(struct reader *r, struct span bytes, uint32_t *host);
 

@@ -71,7 +71,6 @@ splitter_next(struct splitter *s, struct block *block)
 {
 	struct buf *text = &block->text;
 	size_t seen = 0, whole;
-	bool quoted = false;
 
 	block->given_up = s->passing;
 	buf_clear(text);
@@ -84,7 +83,7 @@ splitter_next(struct splitter *s, struct block *block)
 	for (;;) {
 		if (!s->end && text->n < SPLITTER_BLOCK)
 			read_more(s, text, SPLITTER_BLOCK - text->n);
-		whole = text->n ? s->form->whole(buf_span(text), seen, &quoted, s->end) : 0;
+		whole = text->n ? s->form->whole(buf_span(text), seen, s->max_field, s->end) : 0;
 		seen = text->n;
 		if (whole || s->end)
 			break;

@@ -4,9 +4,17 @@
  * "excel" with a tab).
  *
  * A quote opens a quoted field only at the start of one; elsewhere it is itself.  A row whose
- * quotes are astray (something else than a tab or a line end follows the closing one, or there is
- * none to the end of the text) is one line long, so that it does not take the rows behind it along.
- */
+ * quotes are astray is one line long, so that it does not take the rows behind it along.  They are,
+ * if something else than a tab or a line end follows the closing one, or there is none to the end
+ * of the text; and, since a row that was cut within a quoted field goes on to the next quote of
+ * another row, if a row of several lines holds
+ * - a line within quotes that is a row by itself: something, and TSV_TABS_MIN tabs, or
+ * - more fields than a row has, or one that is too large, or
+ * - anything at all that does not fit: that is the caller's to say.
+ *
+ * A row that is astray is looked at again from its second line on.  Each line on which quotes open
+ * takes one of at most TSV_FIELDS_MAX fields from every row that goes over it, so no octet is in
+ * more rows than that, and a file takes time in proportion to its size whatever it holds. */
 #ifndef EMT_MXINFER_TSV_H
 #define EMT_MXINFER_TSV_H
 
@@ -14,7 +22,10 @@
 
 #include "base/buf.h"
 
-enum { TSV_FIELDS_MAX = 8 }; /* more are counted as this */
+enum {
+	TSV_FIELDS_MAX = 8, /* more are counted as this */
+	TSV_TABS_MIN = 5,   /* in a row that is to be read */
+};
 
 struct tsv_row {
 	struct span text;                   /* without its line end */
@@ -24,12 +35,18 @@ struct tsv_row {
 	bool astray; /* its quotes are */
 };
 
-/* The octets of the first row of text with its line end; 0 if text ends before it does.  *quoted:
- * then it ends within a quoted field. */
-size_t tsv_row_octets(struct span text, bool *quoted);
+/* What rows of several lines may be. */
+struct tsv_rule {
+	size_t field_max; /* octets */
+	bool (*stands)(const struct tsv_row *row, size_t field_max);
+};
+
+/* The octets of the first row of text with its line end; 0 if what comes behind text could change
+ * them. */
+size_t tsv_row_octets(struct span text, const struct tsv_rule *rule);
 
 /* Takes the first row off *text, which is not empty and ends where the file or a row does. */
-void tsv_next(struct span *text, struct tsv_row *row);
+void tsv_next(struct span *text, const struct tsv_rule *rule, struct tsv_row *row);
 
 /* What field i says, without quotes; empty if there is none.  It is a part of the text, or of
  * `unquoted`, which the caller clears for each row, and whose limit is the text's size at least. */

@@ -15,6 +15,7 @@
 #include "io/user.h"
 #include "queryparse/dnstap.h"
 #include "queryparse/tapconn.h"
+#include "queryparse/tappeers.h"
 #include "queryparse/tapsocket.h"
 
 enum {
@@ -22,6 +23,8 @@ enum {
 	READ_OCTETS = 256 * 1024,
 	REPLY_MAX = 4096,
 	TICK_US = 1000 * 1000,
+	HELLO_US = 10 * 1000 * 1000, /* within which a sender has to start */
+	DRAIN_READS = 16,            /* more than a socket holds */
 };
 
 struct collector;
@@ -32,10 +35,17 @@ struct sender {
 	int fd; /* -1: a free place */
 	struct loop_watch *watch;
 	struct tapconn conn;
+	int64_t since_us; /* by the loop's clock */
 	bool has_started; /* it is one, not a stranger */
 	int64_t last_us;  /* when something came from it */
 	char identity[QUERY_IDENTITY_MAX + 1];
 };
+
+static const char *
+name_of(const struct sender *s)
+{
+	return s->identity[0] ? s->identity : "(it gave no name)";
+}
 
 struct collector {
 	const struct collect_params *p;
@@ -44,10 +54,12 @@ struct collector {
 	struct loop_watch *listener, *signals;
 	struct loop_timer *tick;
 	struct tapfile file;
+	struct tappeers peers;
 	struct sender senders[SENDERS_MAX];
 	/* Times at which one went away that has not come back yet, the oldest first. */
 	int64_t away_us[SENDERS_MAX];
 	size_t away_n;
+	bool has_senders; /* one at least has started */
 	int64_t started_us;
 	char octets[READ_OCTETS];
 };
@@ -65,7 +77,7 @@ note_start(struct sender *s)
 	struct collector *c = s->all;
 	int64_t since_us = c->started_us;
 
-	s->has_started = true;
+	s->has_started = c->has_senders = true;
 	if (c->away_n) {
 		since_us = c->away_us[0];
 		memmove(c->away_us, c->away_us + 1, --c->away_n * sizeof *c->away_us);
@@ -102,13 +114,13 @@ note_end(struct sender *s)
 		memmove(c->away_us, c->away_us + 1, --c->away_n * sizeof *c->away_us);
 	c->away_us[c->away_n++] = s->last_us;
 	if (s->conn.state == TAPCONN_STOPPED) {
-		log_info("name server %s has ended", s->identity);
+		log_info("name server %s has ended", name_of(s));
 		return;
 	}
 	tapfile_add_gap(&c->file, GAP_LOST, s->last_us, now, s->identity);
 	tapfile_flush(&c->file, now);
 	log_warning("name server %s went away without ending%s; its last queries may be lost",
-	    s->identity, tapconn_rest(&s->conn) ? ", within a frame" : "");
+	    name_of(s), tapconn_rest(&s->conn) ? ", within a frame" : "");
 }
 
 static void
@@ -144,7 +156,7 @@ take_block(struct sender *s, struct span octets)
 	tapfile_flush(&c->file, s->last_us);
 	ok = send_reply(s, buf_span(&reply));
 	buf_free(&reply);
-	if (s->conn.state == TAPCONN_BROKEN)
+	if (s->conn.state == TAPCONN_BROKEN && tappeers_complain(&c->peers, s->last_us))
 		log_error("a sender does not speak Frame Streams of dnstap, or sends a frame over "
 			  "%d octets; its connection is closed",
 		    TAPCONN_FRAME_MAX);
@@ -165,6 +177,50 @@ readable(void *arg, bool can_read, bool can_write)
 		drop_sender(s);
 }
 
+/* One that has not said a word of dnstap: it keeps nobody out. */
+static bool
+is_idle(const struct sender *s, int64_t before_us)
+{
+	return s->fd >= 0 && !s->has_started && s->since_us <= before_us;
+}
+
+static struct sender *
+free_place(struct collector *c)
+{
+	struct sender *idle = NULL;
+
+	for (size_t i = 0; i < SENDERS_MAX; i++) {
+		struct sender *s = &c->senders[i];
+
+		if (s->fd < 0)
+			return s;
+		if (is_idle(s, INT64_MAX) && (!idle || s->since_us < idle->since_us))
+			idle = s;
+	}
+	if (idle)
+		drop_sender(idle);
+	return idle;
+}
+
+static void
+take_sender(struct collector *c, int fd)
+{
+	struct sender *s = free_place(c);
+
+	if (!s) {
+		if (tappeers_complain(&c->peers, now_us(c)))
+			log_error("more than %d senders; one is turned away", SENDERS_MAX);
+		close(fd);
+		return;
+	}
+	*s = (struct sender){.all = c,
+	    .fd = fd,
+	    .last_us = now_us(c),
+	    .since_us = clock_since_us(loop_clock(c->loop))};
+	tapconn_init(&s->conn, take_frame, s);
+	s->watch = loop_watch_new(c->loop, fd, true, false, readable, s);
+}
+
 static void
 connected(void *arg, bool can_read, bool can_write)
 {
@@ -175,28 +231,24 @@ connected(void *arg, bool can_read, bool can_write)
 	(void)can_write;
 	if (fd < 0)
 		return;
-	for (size_t i = 0; i < SENDERS_MAX; i++) {
-		struct sender *s = &c->senders[i];
-
-		if (s->fd >= 0)
-			continue;
-		*s = (struct sender){.all = c, .fd = fd, .last_us = now_us(c)};
-		tapconn_init(&s->conn, take_frame, s);
-		s->watch = loop_watch_new(c->loop, fd, true, false, readable, s);
-		return;
-	}
-	log_error("more than %d senders; one is turned away", SENDERS_MAX);
-	close(fd);
+	if (tappeers_may(&c->peers, fd, now_us(c)))
+		take_sender(c, fd);
+	else
+		close(fd);
 }
 
 static void
 tick(void *arg)
 {
 	struct collector *c = arg;
+	int64_t since_us = clock_since_us(loop_clock(c->loop));
 
 	tapfile_flush(&c->file, now_us(c));
 	tapfile_sync(&c->file);
-	loop_timer_set(c->tick, clock_since_us(loop_clock(c->loop)) + TICK_US);
+	for (size_t i = 0; i < SENDERS_MAX; i++)
+		if (is_idle(&c->senders[i], since_us - HELLO_US))
+			drop_sender(&c->senders[i]);
+	loop_timer_set(c->tick, since_us + TICK_US);
 }
 
 static void
@@ -215,12 +267,15 @@ signalled(void *arg, bool can_read, bool can_write)
 static void
 drain(struct collector *c)
 {
+	bool all_are_there = !c->away_n;
+
 	for (size_t i = 0; i < SENDERS_MAX; i++) {
 		struct sender *s = &c->senders[i];
 		ssize_t n;
 
-		while (s->fd >= 0 && (n = read(s->fd, c->octets, sizeof c->octets)) > 0)
-			if (!take_block(s, (struct span){c->octets, (size_t)n}))
+		for (int reads = 0; s->fd >= 0 && reads < DRAIN_READS; reads++)
+			if ((n = read(s->fd, c->octets, sizeof c->octets)) <= 0 ||
+			    !take_block(s, (struct span){c->octets, (size_t)n}))
 				break;
 		if (s->fd < 0)
 			continue;
@@ -228,6 +283,10 @@ drain(struct collector *c)
 		close(s->fd);
 		tapconn_free(&s->conn);
 	}
+	/* The next run's gap begins here, however little was asked before. */
+	if (all_are_there && c->has_senders)
+		tapfile_add_note(&c->file, now_us(c));
+	tapfile_flush(&c->file, now_us(c));
 }
 
 static bool
@@ -240,7 +299,7 @@ open_file(struct collector *c)
 	if (!tapfile_open(&c->file, c->p->out_dir, now, &last_us, &is_damaged))
 		return false;
 	if (is_damaged)
-		tapfile_add_gap(&c->file, GAP_DAMAGED, TIME_UNKNOWN, now, "");
+		tapfile_add_gap(&c->file, GAP_DAMAGED, last_us, now, "");
 	tapfile_add_gap(&c->file, GAP_STARTED, last_us, now, "");
 	tapfile_flush(&c->file, now);
 	return true;
@@ -269,6 +328,8 @@ run(struct collector *c)
 	const struct notify_env notify = {.socket = getenv("NOTIFY_SOCKET")};
 	int status = EX_TEMPFAIL;
 
+	if (!tappeers_check(&c->peers))
+		return EX_CONFIG;
 	c->listen_fd = tapsocket_listen(c->p->socket, c->p->user, c->p->group, &status);
 	if (c->listen_fd < 0)
 		return status;
@@ -292,6 +353,7 @@ collect_run(const struct collect_params *params)
 	int status = EX_TEMPFAIL;
 
 	c->p = params;
+	c->peers = (struct tappeers){.anybody = params->group != NULL, .users = params->from};
 	c->file.fd = c->file.dir_fd = -1;
 	c->loop = loop_new();
 	for (size_t i = 0; i < SENDERS_MAX; i++)

@@ -8,11 +8,13 @@
 #ifndef EMT_COLLECT_H
 #define EMT_COLLECT_H
 
+#include "base/option.h"
 #include "queryparse/tapfile.h"
 
 struct collect_params {
 	const char *socket, *out_dir, *user;
-	const char *group; /* may connect; NULL: anybody may */
+	const char *group;       /* its members may connect; NULL: users that tappeers.h knows */
+	struct option_list from; /* users that may, too; not with a group */
 };
 
 /* Runs until SIGTERM or SIGINT.  The exit code: 0; 75: the socket or the folder cannot be used; 78:

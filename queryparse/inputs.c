@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -12,6 +13,8 @@
 
 struct input {
 	int fd;
+	const char *name; /* borrowed */
+	bool has_queries;
 	struct source *source; /* NULL: at its end */
 	struct query next;
 };
@@ -30,6 +33,7 @@ open_input(struct input *in, const char *file, const struct source_params *param
 	const char *name = is_stdin ? "standard input" : file;
 	struct stat st;
 
+	in->name = name;
 	in->fd = is_stdin ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
 	if (in->fd < 0 || fstat(in->fd, &st) != 0) {
 		log_error("%s: %s", name, strerror(errno));
@@ -44,7 +48,7 @@ open_input(struct input *in, const char *file, const struct source_params *param
 }
 
 static void
-close_input(struct inputs *all, struct input *in)
+close_input(struct inputs *all, struct input *in, bool at_end)
 {
 	struct source_counts c;
 
@@ -54,6 +58,10 @@ close_input(struct inputs *all, struct input *in)
 		all->counts->unrecognised += c.unrecognised;
 		all->counts->damaged += c.damaged;
 		all->counts->lost_streams += c.lost_streams;
+		if (c.units && at_end && !in->has_queries)
+			log_error("warning: %s: no query was found in its %" PRIu64
+				  " lines, frames or packets",
+			    in->name, c.units);
 		source_free(in->source);
 		in->source = NULL;
 	}
@@ -67,7 +75,7 @@ static void
 advance(struct inputs *all, struct input *in)
 {
 	switch (source_next(in->source, &in->next)) {
-	case SOURCE_QUERY: return;
+	case SOURCE_QUERY: in->has_queries = true; return;
 	case SOURCE_END: break;
 	case SOURCE_FAILED:
 		if (source_may_recover(in->source))
@@ -76,7 +84,7 @@ advance(struct inputs *all, struct input *in)
 			all->counts->damaged++;
 		break;
 	}
-	close_input(all, in);
+	close_input(all, in, true);
 }
 
 /* The input with the earliest query, and the earliest time of the others. */
@@ -137,7 +145,7 @@ inputs_read(const struct source_params *params, char *const *files, int files_n,
 	if (all.status == EX_OK)
 		read_all(&all, take, state);
 	for (size_t i = 0; i < all.n; i++)
-		close_input(&all, &all.v[i]);
+		close_input(&all, &all.v[i], false);
 	free(all.v);
 	return all.status;
 }

@@ -9,6 +9,8 @@ enum {
 	TRIES_MAX = 64, /* open queries of one bucket that an answer is compared with */
 };
 
+#define LEAP_US INT64_C(3600000000)
+
 /* One that waits.  It lies in the heap, and while it is open in the list of its bucket, too. */
 struct held {
 	struct held *next, **link; /* link: what points here; NULL: not in a list */
@@ -23,6 +25,7 @@ struct joiner {
 	struct held **buckets, ***ends; /* oldest first; where the next one goes */
 	uint64_t sequence;
 	int64_t latest_us, passed_us; /* of what came in, of what was passed on */
+	int64_t leap_us; /* of one far ahead of all others; TIME_UNKNOWN: the last was not */
 	struct joiner_counts counts;
 };
 
@@ -36,7 +39,7 @@ joiner_new(const struct joiner_params *params)
 	j->ends = must(calloc(BUCKETS_N, sizeof *j->ends));
 	for (size_t i = 0; i < BUCKETS_N; i++)
 		j->ends[i] = &j->buckets[i];
-	j->latest_us = j->passed_us = TIME_UNKNOWN;
+	j->latest_us = j->passed_us = j->leap_us = TIME_UNKNOWN;
 	return j;
 }
 
@@ -207,13 +210,30 @@ join(struct joiner *j, const struct query *answer)
 	return true;
 }
 
+/* Where time stands.  One stamp far ahead may be damage, and from then on nothing would wait; two
+ * that agree show that time has passed. */
+static void
+advance(struct joiner *j, int64_t us)
+{
+	bool is_leap = j->latest_us != TIME_UNKNOWN && us > j->latest_us + LEAP_US;
+	bool agrees =
+	    j->leap_us != TIME_UNKNOWN && us >= j->leap_us - LEAP_US && us <= j->leap_us + LEAP_US;
+
+	if (is_leap && !agrees) {
+		j->leap_us = us;
+		return;
+	}
+	j->leap_us = TIME_UNKNOWN;
+	if (us > j->latest_us)
+		j->latest_us = us;
+}
+
 void
 joiner_add(struct joiner *j, const struct query *q)
 {
 	j->counts.queries += q->kind == QUERY_ASKED;
 	j->counts.answers += q->kind == QUERY_ANSWER;
-	if (q->time_us > j->latest_us)
-		j->latest_us = q->time_us;
+	advance(j, q->time_us);
 	if (q->kind != QUERY_ANSWER || !join(j, q))
 		hold(j, q);
 	if (j->latest_us != TIME_UNKNOWN)
@@ -271,4 +291,5 @@ joiner_code(struct codec *c, struct joiner *j)
 	}
 	code_i64(c, &j->latest_us);
 	code_i64(c, &j->passed_us);
+	code_i64(c, &j->leap_us);
 }

@@ -4,9 +4,10 @@
  * Name servers with several threads tell of queries out of order, and of an answer some time after
  * its query.  So a query waits for `window_us`, by the clock of what comes in, for those that were
  * asked before it and for its answer: the oldest open query with the same client, port, id and
- * protocol.  The waiting is bounded: when `held_max` wait, the oldest goes.  What comes too late
- * for its place is passed on at once, and counted.  An answer whose query never came is passed on
- * as what is left of it. */
+ * protocol.  One stamp more than an hour ahead of the others does not move that clock, a second one
+ * next to it does.  The waiting is bounded: when `held_max` wait, the oldest goes.  What comes too
+ * late for its place is passed on at once, and counted.  An answer whose query never came is passed
+ * on as what is left of it. */
 #ifndef EMT_JOINER_H
 #define EMT_JOINER_H
 

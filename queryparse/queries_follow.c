@@ -19,7 +19,7 @@
 #include "queryparse/querylog.h"
 #include "queryparse/recorder.h"
 
-#define STATE_KIND "queries/1"
+#define STATE_KIND "queries/2"
 
 enum {
 	COMMIT_OCTETS = 256 * 1024 * 1024, /* of the log between two states */

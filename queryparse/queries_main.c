@@ -40,7 +40,9 @@ static const struct option switches[] = {
     {"socket", 0, OPT_TEXT, FIELD(collect.socket), .arg = "PATH",
 	.help = "collect: where name servers connect (default dnstap_socket)"},
     {"group", 0, OPT_TEXT, FIELD(collect.group), .arg = "GROUP",
-	.help = "collect: who may connect, beside root and user (default: anybody)"},
+	.help = "collect: its members may connect (default: users of name servers)"},
+    {"from", 0, OPT_TEXTS, FIELD(collect.from), .arg = "USER",
+	.help = "collect: this user's processes may send, too; may be repeated"},
 };
 
 static int
@@ -87,9 +89,9 @@ run(struct command_line *line, const struct settings *settings, struct arena *a,
 	if ((collects && n > 1) || (follow->state_dir && n))
 		return usage("collect and --follow-state take no files: --log names the log");
 	if (line->summary.json && !sums_up)
-		return usage("--json is of emt-queries summary");
-	if ((line->collect.socket || line->collect.group) && !collects)
-		return usage("--socket and --group are of emt-queries collect");
+		return usage("--json is of summary");
+	if ((line->collect.socket || line->collect.group || line->collect.from.n) && !collects)
+		return usage("--socket, --group and --from are of emt-queries collect");
 	if ((follow->log && !follow->state_dir) ||
 	    (follow->out_dir && !follow->state_dir && !collects))
 		return usage("--out and --log are of --follow-state; give it a folder, too");

@@ -6,6 +6,7 @@
 enum {
 	TYPE_A = 1,
 	TYPE_NS = 2,
+	TYPE_AAAA = 28,
 	TYPE_DS = 43,
 	TYPE_DNSKEY = 48,
 	OPTION_COOKIE = 10,
@@ -151,6 +152,8 @@ add_cut(struct summary_resolver *r, const struct query *q, const struct subject 
 	}
 	cut->apex++;
 	cut->ns += q->type == TYPE_NS;
+	cut->a += q->type == TYPE_A;
+	cut->aaaa += q->type == TYPE_AAAA;
 	cut->ds += q->type == TYPE_DS;
 	cut->dnskey += q->type == TYPE_DNSKEY;
 }

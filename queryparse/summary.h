@@ -26,9 +26,9 @@ enum {
 /* How often a zone cut was touched. */
 struct summary_cut {
 	const char *zone;
-	uint64_t apex;           /* asked for its own name, whatever the type */
-	uint64_t ns, ds, dnskey; /* of these, by type */
-	uint64_t below;          /* asked for a name below it */
+	uint64_t apex;                    /* asked for its own name, whatever the type */
+	uint64_t ns, a, aaaa, ds, dnskey; /* of these, by type */
+	uint64_t below;                   /* asked for a name below it */
 	uint64_t referred; /* answered with where the zone's own server is: the parent's server */
 };
 

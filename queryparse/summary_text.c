@@ -75,9 +75,11 @@ print_about(const struct summary_resolver *r)
 	for (size_t i = 0; i < r->cuts_n; i++) {
 		const struct summary_cut *c = &r->cuts[i];
 
-		printf("  cut %s: apex %" PRIu64 " (NS %" PRIu64 ", DS %" PRIu64 ", DNSKEY %" PRIu64
-		       "), below %" PRIu64 ", referred %" PRIu64 "\n",
-		    c->zone, c->apex, c->ns, c->ds, c->dnskey, c->below, c->referred);
+		printf("  cut %s: apex %" PRIu64 " (NS %" PRIu64 ", A %" PRIu64 ", AAAA %" PRIu64
+		       ", DS %" PRIu64 ", DNSKEY %" PRIu64 "), below %" PRIu64 ", referred %" PRIu64
+		       "\n",
+		    c->zone, c->apex, c->ns, c->a, c->aaaa, c->ds, c->dnskey, c->below,
+		    c->referred);
 	}
 	for (size_t i = 0; i < r->cases_n; i++) {
 		const struct summary_case *c = &r->cases[i];
@@ -138,6 +140,8 @@ put_cuts(struct buf *out, const struct summary_resolver *r)
 		put_text(out, "zone", c->zone);
 		put_count(out, "apex", c->apex);
 		put_count(out, "ns", c->ns);
+		put_count(out, "a", c->a);
+		put_count(out, "aaaa", c->aaaa);
 		put_count(out, "ds", c->ds);
 		put_count(out, "dnskey", c->dnskey);
 		put_count(out, "below", c->below);

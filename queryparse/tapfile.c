@@ -11,14 +11,15 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "io/lines.h"
 #include "queryparse/dnstap.h"
 #include "queryparse/framestream.h"
+#include "queryparse/tappast.h"
 
 enum {
 	OUT_MAX = 4 * 1024 * 1024, /* octets of frames between two flushes */
 	NAME_LEN = 64,
 	SAME_NAME_MAX = 1000,
+	LATE_US = 2 * 1000 * 1000, /* name servers hand over what they have once a second */
 };
 
 #define DAY_US INT64_C(86400000000)
@@ -80,33 +81,6 @@ begin_file(struct tapfile *f, int64_t now_us)
 	return open_file(f);
 }
 
-/* How far the file holds whole frames: 0 if it is no dnstap file. */
-static int64_t
-whole_frames(const struct tapfile *f, bool *is_stopped)
-{
-	struct lines l;
-	struct span frame;
-	int64_t size = 0;
-
-	*is_stopped = false;
-	lines_init_plain(&l, f->fd, 0);
-	l.size_of = lines_frame_size;
-	while (!*is_stopped && lines_next(&l, &frame) == LINES_LINE) {
-		bool is_control = span_starts(frame, LINES_FRAMES_START);
-		enum framestream_control control =
-		    is_control ? framestream_read(frame) : CONTROL_BAD;
-
-		if (lines_frame_size(NULL, frame) != frame.n ||
-		    (size == 0) != (control == CONTROL_START) ||
-		    (size && is_control && control != CONTROL_STOP))
-			break;
-		*is_stopped = control == CONTROL_STOP;
-		size = (int64_t)l.offset;
-	}
-	lines_free(&l);
-	return size;
-}
-
 /* What is there goes aside, and another file takes its place. */
 static bool
 replace_file(struct tapfile *f, const char *name, int64_t now_us)
@@ -128,28 +102,47 @@ put_day_aside(struct tapfile *f, int64_t now_us)
 	return replace_file(f, name, now_us);
 }
 
+/* Cuts it behind whole frames.  Its time stays that of the last of them: another run has to know
+ * since when something may be missing. */
 static bool
-recover(struct tapfile *f, int64_t now_us, int64_t size, bool *is_damaged)
+cut(struct tapfile *f, int64_t size, int64_t written_us)
+{
+	struct timespec times[2] = {
+	    {.tv_nsec = UTIME_OMIT}, {written_us / 1000000, written_us % 1000000 * 1000}};
+
+	f->size = size;
+	return (ftruncate(f->fd, size) == 0 && futimens(f->fd, times) == 0) ||
+	       fail(f, COLLECT_FILE);
+}
+
+/* What of it is whole stays; *last_us becomes since when something may be missing. */
+static bool
+recover(struct tapfile *f, int64_t now_us, int64_t size, int64_t *last_us, bool *is_damaged)
 {
 	char name[NAME_LEN];
-	bool is_stopped;
+	struct tappast past;
 
-	f->size = whole_frames(f, &is_stopped);
+	tappast_read(f->fd, &past);
+	f->size = past.size;
 	*is_damaged = f->size < size;
 	if (!f->size && size) {
 		snprintf(name, sizeof name, "damaged-%" PRId64 ".dnstap", now_us / 1000000);
 		log_error("%s/" COLLECT_FILE ": is no dnstap file; moved to %s", f->dir, name);
+		*last_us = tappast_aside_us(f->dir_fd);
 		return replace_file(f, name, now_us);
 	}
 	if (*is_damaged) {
+		/* After a power failure its time may be later than what of it is there. */
+		if (past.last_us < *last_us)
+			*last_us = past.last_us;
 		log_error("warning: %s/" COLLECT_FILE ": %" PRId64
 			  " octets at its end are no whole "
 			  "frame; cut off",
 		    f->dir, size - f->size);
-		if (ftruncate(f->fd, f->size))
-			return fail(f, COLLECT_FILE);
+		if (!cut(f, f->size, *last_us < 0 ? now_us : *last_us))
+			return false;
 	}
-	if (is_stopped || f->day != now_us / DAY_US)
+	if (past.is_stopped || f->day != now_us / DAY_US)
 		return put_day_aside(f, now_us);
 	return true;
 }
@@ -159,7 +152,7 @@ tapfile_open(struct tapfile *f, const char *dir, int64_t now_us, int64_t *last_u
 {
 	struct stat st;
 
-	*f = (struct tapfile){.dir = dir, .dir_fd = -1, .fd = -1, .dropped_us = TIME_UNKNOWN};
+	*f = (struct tapfile){.dir = dir, .dir_fd = -1, .fd = -1};
 	*last_us = TIME_UNKNOWN;
 	*is_damaged = false;
 	buf_init(&f->out, OUT_MAX);
@@ -178,11 +171,13 @@ tapfile_open(struct tapfile *f, const char *dir, int64_t now_us, int64_t *last_u
 		return fail(f, COLLECT_FILE);
 	}
 	f->day = now_us / DAY_US;
-	if (!st.st_size)
+	if (!st.st_size) {
+		*last_us = tappast_aside_us(f->dir_fd);
 		return true;
-	*last_us = (int64_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000;
+	}
+	*last_us = f->written_us = tappast_changed_us(&st);
 	f->day = *last_us / DAY_US;
-	return recover(f, now_us, st.st_size, is_damaged);
+	return recover(f, now_us, st.st_size, last_us, is_damaged);
 }
 
 void
@@ -195,17 +190,9 @@ tapfile_close(struct tapfile *f)
 	buf_free(&f->out);
 }
 
-static void
-cut(struct tapfile *f, int64_t size)
-{
-	if (ftruncate(f->fd, size))
-		fail(f, COLLECT_FILE);
-	f->size = size;
-}
-
 /* All of it, or nothing. */
 static bool
-write_octets(struct tapfile *f, struct span octets)
+write_octets(struct tapfile *f, struct span octets, int64_t now_us)
 {
 	size_t n = octets.n;
 
@@ -216,14 +203,15 @@ write_octets(struct tapfile *f, struct span octets)
 		if (done < 0 && error == EINTR)
 			continue;
 		if (done <= 0) {
-			if (f->fd >= 0)
-				cut(f, f->size);
+			if (f->fd >= 0 && !cut(f, f->size, f->written_us))
+				error = errno;
 			errno = error;
 			return false;
 		}
 		octets = span_from(octets, (size_t)done);
 	}
 	f->size += (int64_t)n;
+	f->written_us = now_us;
 	f->is_dirty = true;
 	return true;
 }
@@ -238,12 +226,12 @@ write_frames(struct tapfile *f, struct span frames, int64_t now_us)
 	if (f->fd < 0 && !begin_file(f, now_us))
 		return false;
 	if (f->size)
-		return write_octets(f, frames);
+		return write_octets(f, frames, now_us);
 	buf_init(&all, 2 * OUT_MAX);
 	framestream_put(&all, CONTROL_START);
 	dnstap_put_note(&all, now_us);
 	buf_put(&all, frames);
-	ok = write_octets(f, buf_span(&all));
+	ok = write_octets(f, buf_span(&all), now_us);
 	buf_free(&all);
 	return ok;
 }
@@ -255,7 +243,7 @@ put_gap(struct buf *out, enum query_gap gap, int64_t from_us, int64_t now_us, co
 
 	query_init(&q, SOURCE_DNSTAP);
 	q.gap = gap;
-	q.gap_from_us = from_us;
+	q.gap_from_us = from_us < LATE_US ? TIME_UNKNOWN : from_us - LATE_US;
 	q.time_us = now_us;
 	query_set_identity(&q, span_str(identity));
 	dnstap_put_gap(out, &q);
@@ -279,16 +267,30 @@ tapfile_add_gap(
 	put_gap(&frame, gap, from_us, now_us, identity);
 	tapfile_add(f, buf_span(&frame), now_us);
 	buf_free(&frame);
+	/* Should it be dropped, then what it tells is part of what was dropped. */
+	if (!f->has_gap || from_us < f->gap_us)
+		f->gap_us = from_us;
+	f->has_gap = true;
+}
+
+void
+tapfile_add_note(struct tapfile *f, int64_t now_us)
+{
+	dnstap_put_note(&f->out, now_us);
 }
 
 static void
 drop(struct tapfile *f, int64_t now_us)
 {
-	if (f->dropped_us != TIME_UNKNOWN)
-		return;
-	f->dropped_us = now_us;
-	log_error("%s/" COLLECT_FILE ": %s; frames are dropped until it can be written again",
-	    f->dir, strerror(errno));
+	if (!f->is_dropping) {
+		log_error("%s/" COLLECT_FILE
+			  ": %s; frames are dropped until it can be written again",
+		    f->dir, strerror(errno));
+		f->dropped_us = now_us;
+	}
+	f->is_dropping = true;
+	if (f->has_gap && f->gap_us < f->dropped_us)
+		f->dropped_us = f->gap_us;
 }
 
 /* Frames were dropped; can it be written again? */
@@ -301,7 +303,7 @@ try_again(struct tapfile *f, int64_t now_us)
 	put_gap(&gap, GAP_DROPPED, f->dropped_us, now_us, "");
 	if (write_frames(f, buf_span(&gap), now_us)) {
 		log_error("%s/" COLLECT_FILE ": can be written again", f->dir);
-		f->dropped_us = TIME_UNKNOWN;
+		f->is_dropping = false;
 	}
 	buf_free(&gap);
 }
@@ -314,13 +316,13 @@ end_day(struct tapfile *f, int64_t now_us)
 
 	buf_init(&stop, OUT_MAX);
 	framestream_put(&stop, CONTROL_STOP);
-	if (write_octets(f, buf_span(&stop)))
+	if (write_octets(f, buf_span(&stop), now_us))
 		tapfile_sync(f);
 	buf_free(&stop);
 	if (put_day_aside(f, now_us) || f->fd < 0)
 		return;
 	/* It goes on with what there is, and tries tomorrow; nothing may stand behind a STOP. */
-	cut(f, before);
+	(void)cut(f, before, now_us); /* reported */
 	f->day = now_us / DAY_US;
 }
 
@@ -329,11 +331,12 @@ tapfile_flush(struct tapfile *f, int64_t now_us)
 {
 	if (f->size && f->fd >= 0 && now_us / DAY_US > f->day)
 		end_day(f, now_us);
-	if (f->dropped_us != TIME_UNKNOWN)
+	if (f->is_dropping)
 		try_again(f, now_us);
 	if (f->out.n && !write_frames(f, buf_span(&f->out), now_us))
 		drop(f, now_us);
 	buf_clear(&f->out);
+	f->has_gap = false;
 }
 
 void

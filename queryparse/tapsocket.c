@@ -13,7 +13,7 @@
 
 #include "base/log.h"
 
-enum { BACKLOG = 16 };
+enum { BACKLOG = 128 };
 
 static int
 fail(const char *path, int fd)

@@ -22,7 +22,7 @@ struct stream {
 	uint32_t expected;            /* the next sequence number */
 	bool is_lost;
 	struct late late[TCPSTREAMS_LATE];
-	size_t late_n;
+	size_t late_n, late_octets;
 	size_t n; /* octets of a message that is not whole yet */
 	char octets[TCPSTREAMS_OCTETS];
 };
@@ -76,6 +76,7 @@ drop_late(struct stream *s)
 {
 	while (s->late_n)
 		free(s->late[--s->late_n].octets);
+	s->late_octets = 0;
 }
 
 static void
@@ -198,13 +199,14 @@ keep_late(struct tcpstreams *t, struct stream *s, uint32_t sequence, struct span
 {
 	struct late *late;
 
-	if (s->late_n == TCPSTREAMS_LATE || data.n > TCPSTREAMS_OCTETS) {
+	if (s->late_n == TCPSTREAMS_LATE || data.n > TCPSTREAMS_OCTETS - s->late_octets) {
 		give_up(t, s);
 		return;
 	}
 	late = &s->late[s->late_n++];
 	*late = (struct late){sequence, data.n, must(malloc(data.n))};
 	memcpy(late->octets, data.p, data.n);
+	s->late_octets += data.n;
 }
 
 /* Those that came too early, as far as their turn has come. */
@@ -220,6 +222,7 @@ take_late(struct tcpstreams *t, struct stream *s, int64_t time_us)
 			continue;
 		}
 		free(late.octets);
+		s->late_octets -= late.n;
 		s->late[i] = s->late[--s->late_n];
 		i = 0;
 	}

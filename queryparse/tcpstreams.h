@@ -14,7 +14,7 @@
 enum {
 	TCPSTREAMS_N = 1024,       /* directions at once */
 	TCPSTREAMS_OCTETS = 65537, /* of one: a message */
-	TCPSTREAMS_LATE = 16,      /* segments that wait for one before them */
+	TCPSTREAMS_LATE = 16,      /* segments that wait for one before them; a message's octets */
 };
 
 struct tcpstreams;

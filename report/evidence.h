@@ -33,6 +33,17 @@ enum item_kind {
 extern const char *const certainty_names[CERTAINTIES_N]; /* "certain" ... as records spell them */
 extern const char *const item_kind_names[ITEM_KINDS_N];  /* "submission", "query" ... */
 
+/* Who checks what of a session without recipient, METHOD in docs/method.md.  The loader gives an
+ * ITEM_SESSION to a probe as PROBABLE if it came to addresses that are the case's own while the
+ * probe was under way, and, over all sets, no other probe under way fits; otherwise as BACKGROUND.
+ * ladder.h checks what shows within the set: that its client delivered another probe, that it came
+ * twice, not before the set's first evidence, and not after the mail. */
+
+struct item;
+
+/* The certainty of a record, less what others who share its resolver take from it. */
+enum certainty item_certainty(const struct item *i);
+
 /* Who connected. */
 struct sender {
 	const char *address; /* as text; NULL: not known */
@@ -40,6 +51,7 @@ struct sender {
 	const char *name;     /* forward-confirmed, or "" */
 	const char *helo;     /* or NULL */
 	const char *operator; /* registered domain of the name, else "ASnnn", else the address */
+	uint32_t as_number;   /* 0: not known */
 };
 
 struct item {
@@ -67,8 +79,13 @@ struct item {
 	/* ITEM_QUERY, ITEM_CUT. */
 	const char *resolver; /* address that asked */
 	bool over_ipv6;
-	const char *name, *type; /* asked for */
-	size_t sets_sharing;     /* how many other sets that resolver served at the time */
+	const char *name, *type;       /* asked for */
+	size_t sets_sharing;           /* how many other sets that resolver served at the time */
+	const char *resolver_operator; /* as that of a sender; NULL: the address stands for it */
+	/* What the record itself names; NULL: nothing, or what its probe has.  An item that names
+	   another case or token than its probe's is passed over. */
+	const struct testcase *testcase;
+	const char *token;
 };
 
 struct probe {
@@ -85,7 +102,17 @@ struct health {
 	const struct testcase *testcase;
 	const char *part, *family, *detail; /* family, detail: or NULL */
 	bool ok;
+	/* A run of records of this part and family that are as good or as bad, none further behind
+	   the one before than the distance of two checks, is given once: its last one is of then.
+	   0: it stands alone. */
+	int64_t until_us;
 };
+
+static inline int64_t
+health_until_us(const struct health *h)
+{
+	return h->until_us > h->time_us ? h->until_us : h->time_us;
+}
 
 struct probe_set {
 	const char *id;

@@ -32,11 +32,8 @@ extern const char *const verdict_state_names[VERDICT_STATES_N];
 /* A control, and what became of it. */
 struct verdict_control {
 	const struct testcase *testcase;
-	enum verdict_state state; /* _SUPPORTED: it was stored and is fine */
-};
-
-struct verdict_record {
-	const struct item *item;
+	enum verdict_state state;  /* _SUPPORTED: it was stored and is fine */
+	const struct probe *probe; /* NULL: the set has none of that case */
 };
 
 struct verdict {
@@ -53,17 +50,33 @@ struct verdict {
 	const struct item **records; /* by time */
 	size_t records_n;
 	int64_t pending_until_us; /* VERDICT_PENDING: when absence will count */
+	/* The rule whose evidence is there, while something else that it needs is not; or NULL. */
+	const struct testcase_rule *held_back;
+	/* Of a capability: the verdicts on its cases, those that the set has. */
+	const struct verdict **cases;
+	size_t cases_n;
+	/* VERDICT_MIXED: yes_n of votes_n cases (or, of an operator, sets) say yes. */
+	size_t yes_n, votes_n;
+	/* VERDICT_REFUSED_AT_SUBMISSION: the twin was accepted and the refusal repeats, so this is
+	   what the resolver of the submission server does. */
+	bool submission_resolver;
+	/* Of capabilities of resolvers: the operator of the one that asked; NULL: not known. */
+	const char *resolver;
 };
 
 struct verdict_settings {
 	int64_t deadline_us;     /* after the first evidence; METHOD: 5 days 12 hours */
 	int64_t retry_least_us;  /* between two attempts; METHOD: 60 s */
-	int64_t health_every_us; /* how often the site is checked: older records prove nothing */
+	int64_t health_every_us; /* a part not looked at for longer is not known to be well */
 };
 
+extern const struct verdict_settings verdict_settings_default;
+
 struct verdicts {
-	struct verdict *v; /* one a capability, in the order of the table of capabilities */
+	struct verdict *v; /* one a capability, in the order of the table (report/capability.h) */
 	size_t n;
+	struct verdict *cases; /* one for each case of the set that has rules, by name */
+	size_t cases_n;
 };
 
 /* All verdicts of a set at a time; in the arena.  The set is borrowed. */

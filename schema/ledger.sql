@@ -50,6 +50,15 @@ CREATE TABLE submission (
 	PRIMARY KEY (token, time)
 );
 
+-- A mail that was handed over but for its last octets.  The row is written before these, and goes when the outcome is
+-- known: one that stays (the program was killed, the connection broke) may have been accepted, so it is sent no second
+-- time unless somebody says so.
+CREATE TABLE intent (
+	token TEXT PRIMARY KEY REFERENCES probe ON DELETE CASCADE,
+	time INTEGER NOT NULL,
+	subject_id TEXT NOT NULL
+);
+
 -- Tokens that were given to somebody who was forgotten: never given again, and their mail is not kept.
 CREATE TABLE forgotten (
 	testcase TEXT NOT NULL,

@@ -27,7 +27,11 @@ enum serve_do {
 	SERVE_READ,  /* takes one line */
 	SERVE_CLOSE, /* closes in order */
 	SERVE_RESET, /* breaks the connection */
+	SERVE_CALL,  /* serve_call has the connection from here to its end */
 };
+
+/* A program's own server: the connection, and where to write what it hears. */
+static void (*serve_call)(int fd, int log);
 
 struct serve {
 	enum serve_do what;
@@ -100,6 +104,7 @@ serve_script(int fd, int log, const struct serve *script)
 		case SERVE_RESET:
 			setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 			return;
+		case SERVE_CALL: serve_call(fd, log); return;
 		}
 	}
 }

@@ -54,6 +54,16 @@ arena_new(void)
 	return must(calloc(1, sizeof(struct arena)));
 }
 
+struct arena *
+arena_new_for(size_t octets)
+{
+	struct arena *a = arena_new();
+
+	a->chunks = must(malloc(sizeof *a->chunks + octets));
+	*a->chunks = (struct chunk){.size = octets};
+	return a;
+}
+
 void
 arena_free(struct arena *a)
 {

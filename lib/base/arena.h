@@ -14,6 +14,9 @@
 struct arena;
 
 struct arena *arena_new(void);
+
+/* One that is to live long and to hold about so many octets: it takes no more memory than that. */
+struct arena *arena_new_for(size_t octets);
 void arena_free(struct arena *a); /* NULL is fine */
 
 /* Zeroed memory, aligned for any object. */

@@ -18,6 +18,9 @@ enum settings_used_by {
 	BY_SESSIONS = 4,
 	BY_SITE = 8,
 	BY_QUERIES = 16,
+	BY_SCAN = 32,
+	BY_PROBE = 64,
+	BY_REPORT = 128,
 };
 
 struct settings {
@@ -58,6 +61,11 @@ struct settings {
 	const char *acme_zone;  /* NULL: not set */
 	struct option_list spam_domains;
 	int64_t greylist_delay_s;
+	int64_t retention_days;
+	/* Probes. */
+	const char *ledger;
+	int64_t probe_interval_min_s, probe_interval_max_s, probe_retry_s, probe_attempts;
+	int64_t submission_timeout_s;
 };
 
 extern const struct option_table settings_table;

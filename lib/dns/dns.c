@@ -94,7 +94,8 @@ dns_open(struct arena *a, struct loop *l, const struct dns_params *p, const char
 {
 	struct dns_backend *b = p->mode == DNS_MODE_STUB ? dns_stub_new(a, l, p, error)
 							 : dns_validate_new(a, l, p, error);
-	struct dns *d = b ? dns_new(l, b, DNS_CACHE_OCTETS) : NULL;
+	struct dns *d =
+	    b ? dns_new(l, b, p->cache_octets ? p->cache_octets : DNS_CACHE_OCTETS) : NULL;
 
 	if (d && p->parallel)
 		dns_limit(d, p->parallel);
@@ -267,10 +268,15 @@ void
 dns_flight_done(struct dns_flight *f, const struct dns_reply *reply)
 {
 	struct dns *d = f->dns;
-	struct dns_answer *answer = dns_answer_new(f->name, f->type);
+	struct arena *scratch = arena_new();
+	struct dns_result r = {
+	    .name = f->name, .type = f->type, .rcode = -1, .ede = -1, .ttl_s = -1};
+	struct dns_answer *answer;
 
-	fill_result(answer->arena, &answer->result, reply);
-	answer->result.rtt_us = now_us(d) - f->begun_us;
+	fill_result(scratch, &r, reply);
+	r.rtt_us = now_us(d) - f->begun_us;
+	answer = dns_answer_of(&r, arena_used(scratch));
+	arena_free(scratch);
 	dns_cache_put(d->cache, answer, now_us(d));
 	while (!TAILQ_EMPTY(&f->waiters))
 		answer_waiter(TAILQ_FIRST(&f->waiters), answer, answer->result.ttl_s, false);

@@ -3,7 +3,8 @@
  *
  * Three back ends lie behind it (dns_backend.h): `stub` asks resolvers and believes what they say
  * of DNSSEC only if they are trusted; `validate` asks them too, but checks the signatures itself
- * and says why they fail; `canned` answers tests from a text.  Above them, equal questions in
+ * and says why they fail, or asks nobody but the name servers of the zones themselves (iterate);
+ * `canned` answers tests from a text.  Above them, equal questions in
  * flight are asked once, no more than so many go out at once (dns_pace.h), and answers are kept in
  * a bounded cache for their TTL.
  *
@@ -21,15 +22,26 @@
 
 struct dns;
 
-enum dns_mode { DNS_MODE_VALIDATE, DNS_MODE_STUB };
+enum dns_mode {
+	DNS_MODE_VALIDATE,
+	DNS_MODE_STUB,
+	DNS_MODE_ITERATE, /* no resolver: the name servers of each zone, from the root on */
+};
 
 struct dns_params {
 	enum dns_mode mode;
-	struct option_list resolvers; /* addresses; none: those of /etc/resolv.conf */
-	const char *trust_anchor;     /* file; DNS_MODE_VALIDATE */
+	/* Addresses, perhaps with @PORT or #PORT (dns_servers.h); none: those of /etc/resolv.conf
+	 */
+	struct option_list resolvers;
+	const char *trust_anchor; /* file; DNS_MODE_VALIDATE; DNS_MODE_ITERATE: or NULL */
+	const char *root_hints;   /* file; DNS_MODE_ITERATE: or NULL, those that libunbound knows */
 	bool trust_ad; /* DNS_MODE_STUB: the resolvers validate, and the way to them is safe */
+	/* DNS_MODE_STUB: the resolvers are equal, and share the work; one that keeps silent is left
+	 * alone but for a question now and then.  Else they are asked in their order. */
+	bool spread;
 	const struct rng *rng; /* of message ids */
 	size_t parallel;       /* questions on their way at once; 0: DNS_PACE_PARALLEL */
+	size_t cache_octets;   /* 0: DNS_CACHE_OCTETS */
 };
 
 enum {

@@ -17,6 +17,19 @@ dns_answer_new(const char *name, int type)
 }
 
 struct dns_answer *
+dns_answer_of(const struct dns_result *r, size_t octets)
+{
+	size_t empty_wire = sizeof(max_align_t); /* what a copy of nothing takes */
+	struct arena *a = arena_new_for(sizeof(struct dns_answer) + strlen(r->name) + octets +
+					3 * sizeof(max_align_t) + empty_wire);
+	struct dns_answer *answer = arena_alloc(a, sizeof *answer);
+
+	*answer = (struct dns_answer){.arena = a, .refs = 1};
+	dns_result_copy_to(a, r, &answer->result);
+	return answer;
+}
+
+struct dns_answer *
 dns_answer_ref(struct dns_answer *answer)
 {
 	answer->refs++;

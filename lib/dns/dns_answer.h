@@ -14,6 +14,10 @@ struct dns_answer {
 
 /* An empty result for that question, with one reference. */
 struct dns_answer *dns_answer_new(const char *name, int type);
+
+/* A copy of r that takes no more memory than it needs: its contents, without the name, took
+ * `octets` of an arena. */
+struct dns_answer *dns_answer_of(const struct dns_result *r, size_t octets);
 struct dns_answer *dns_answer_ref(struct dns_answer *answer);
 void dns_answer_unref(struct dns_answer *answer);
 

@@ -7,8 +7,8 @@
 #include "dns/dns_answer.h"
 
 enum {
-	DNS_CACHE_ANSWER_OCTETS = 8192
-}; /* what an answer counts beside its contents: an arena's first chunk */
+	DNS_CACHE_ANSWER_OCTETS = 256
+}; /* what an answer counts beside its contents: arena, entry and node */
 
 struct dns_cache;
 

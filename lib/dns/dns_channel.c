@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 
+#include "base/buf.h"
+#include "base/log.h"
 #include "dns/dns_servers.h"
 #include "dns/dns_wire.h"
 
@@ -13,6 +15,9 @@ enum {
 	TCP_SLOT = UDP_CHANNELS,
 	SLOTS,
 	USES_MAX = 1000, /* messages; then a new channel with a new port takes the place */
+	/* A connection that a server closes, or on which it stops in the middle of an answer, would
+	 * take the other questions on it along. */
+	TCP_USES_MAX = 1,
 	UDP_TIMEOUT_MS = 2000,
 	TCP_TIMEOUT_MS = 5000,
 	/* Octets; Linux gives net.core.rmem_max and doubles it, for a signed answer takes 2 KiB. */
@@ -88,6 +93,22 @@ socket_state(void *arg, int fd, int readable, int writable)
 	LIST_INSERT_HEAD(&ch->watches, w, entry);
 }
 
+static bool
+set_server(ares_channel ares, const char *server)
+{
+	struct buf text;
+	struct span address;
+	unsigned port;
+	bool good = dns_server_read(span_str(server), &address, &port);
+	bool v6 = span_find(address, ':') < address.n;
+
+	buf_init(&text, 1000);
+	buf_printf(&text, v6 ? "[%.*s]:%u" : "%.*s:%u", SPAN_ARG(address), port);
+	good = good && !text.overflow && !ares_set_servers_ports_csv(ares, buf_str(&text));
+	buf_free(&text);
+	return good;
+}
+
 /* NULL if the address is none that c-ares can use. */
 static struct channel *
 channel_new(struct dns_channels *all, bool tcp)
@@ -114,7 +135,7 @@ channel_new(struct dns_channels *all, bool tcp)
 	ch->all = all;
 	if (ares_init_options(&ch->ares, &options, mask))
 		out_of_memory();
-	if (ares_set_servers_csv(ch->ares, all->address)) {
+	if (!set_server(ch->ares, all->address)) {
 		ares_destroy(ch->ares);
 		free(ch);
 		return NULL;
@@ -145,7 +166,7 @@ channel_for(struct dns_channels *all, bool tcp)
 {
 	size_t slot = tcp ? TCP_SLOT : rng_below(all->rng, all->udp_n);
 
-	if (all->slots[slot] && all->slots[slot]->uses >= USES_MAX)
+	if (all->slots[slot] && all->slots[slot]->uses >= (tcp ? TCP_USES_MAX : USES_MAX))
 		channel_retire(all->slots[slot]);
 	if (!all->slots[slot])
 		all->slots[slot] = must(channel_new(all, tcp));

@@ -14,7 +14,7 @@
 
 struct dns_channels; /* all to one resolver */
 
-/* NULL if `address` is none that can be asked.  Everything is borrowed. */
+/* NULL if `address` is none that can be asked (dns_server_read).  Everything is borrowed. */
 struct dns_channels *dns_channels_new(struct loop *l, const struct rng *rng, const char *address);
 
 /* Calls back DNS_CANCELLED for what is not answered. */

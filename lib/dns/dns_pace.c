@@ -14,6 +14,7 @@ struct dns_pace {
 	struct turns going;      /* the one sent first is first */
 	struct turns waiting;    /* the one that came first is first */
 	struct loop_timer *wake; /* NULL: nobody waits */
+	int64_t wake_us;         /* what it is set to */
 };
 
 struct dns_pace *
@@ -88,14 +89,20 @@ static void wake(void *arg);
 static void
 set_wake(struct dns_pace *p)
 {
+	int64_t at_us;
+
 	if (TAILQ_EMPTY(&p->waiting)) {
 		loop_timer_free(p->wake);
 		p->wake = NULL;
 		return;
 	}
+	at_us = has_place(p) ? 0 : TAILQ_FIRST(&p->going)->until_us;
 	if (!p->wake)
 		p->wake = loop_timer_new(p->loop, wake, p);
-	loop_timer_set(p->wake, has_place(p) ? now_us(p) : TAILQ_FIRST(&p->going)->until_us);
+	else if (p->wake_us == at_us)
+		return;
+	p->wake_us = at_us;
+	loop_timer_set(p->wake, at_us ? at_us : now_us(p));
 }
 
 static void
@@ -111,6 +118,7 @@ wake(void *arg)
 	struct dns_pace *p = arg;
 	struct dns_pace_turn *turn;
 
+	p->wake_us = -1;
 	lose_patience(p);
 	while (has_place(p) && (turn = TAILQ_FIRST(&p->waiting))) {
 		leave_line(p, turn);

@@ -71,20 +71,34 @@ dup_text(struct arena *a, const char *text)
 	return text ? arena_dup(a, span_str(text)) : NULL;
 }
 
-const struct dns_result *
-dns_result_copy(struct arena *a, const struct dns_result *r)
+static const char *const *
+dup_texts(struct arena *a, const char *const *texts, size_t n)
 {
-	struct dns_result *copy = arena_alloc(a, sizeof *copy);
-	const char **answer = arena_alloc(a, r->answer_n * sizeof *answer);
+	const char **copy = n ? arena_alloc(a, n * sizeof *copy) : NULL;
 
-	for (size_t i = 0; i < r->answer_n; i++)
-		answer[i] = dup_text(a, r->answer[i]);
+	for (size_t i = 0; i < n; i++)
+		copy[i] = dup_text(a, texts[i]);
+	return copy;
+}
+
+void
+dns_result_copy_to(struct arena *a, const struct dns_result *r, struct dns_result *copy)
+{
 	*copy = *r;
 	copy->name = dup_text(a, r->name);
 	copy->why = dup_text(a, r->why);
 	copy->server = dup_text(a, r->server);
-	copy->answer = answer;
+	copy->answer = dup_texts(a, r->answer, r->answer_n);
+	copy->cname = dup_texts(a, r->cname, r->cname_n);
 	copy->wire = arena_span(a, r->wire);
+}
+
+const struct dns_result *
+dns_result_copy(struct arena *a, const struct dns_result *r)
+{
+	struct dns_result *copy = arena_alloc(a, sizeof *copy);
+
+	dns_result_copy_to(a, r, copy);
 	return copy;
 }
 

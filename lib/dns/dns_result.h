@@ -72,6 +72,12 @@ struct dns_result {
 	/* RDATA of the records asked for, in presentation form and canonical order. */
 	const char *const *answer;
 	size_t answer_n;
+	/* The names that its CNAMEs lead to, in their order, in lower case, no dot at the end; the
+	 * records asked for belong to the last one. */
+	const char *const *cname;
+	size_t cname_n;
+	bool cname_open;    /* DNS_NODATA: the message does not tell what the last of them has */
+	bool cname_circle;  /* DNS_NODATA: they lead in a circle, or go on for too long */
 	struct span wire;   /* the message as it came; n == 0: none */
 	const char *server; /* its address, or NULL: libunbound asked several */
 	enum dns_proto proto;
@@ -81,6 +87,7 @@ struct dns_result {
 };
 
 const struct dns_result *dns_result_copy(struct arena *a, const struct dns_result *r);
+void dns_result_copy_to(struct arena *a, const struct dns_result *r, struct dns_result *copy);
 
 /* "NXDOMAIN: no such name": the outcome for people, one line. */
 const char *dns_result_text(struct arena *a, const struct dns_result *r);

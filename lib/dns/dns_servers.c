@@ -56,6 +56,23 @@ dns_servers(struct arena *a, struct option_list given)
 }
 
 bool
+dns_server_read(struct span text, struct span *address, unsigned *port)
+{
+	size_t at = span_find(text, '@');
+	struct cursor c;
+
+	if (at == text.n)
+		at = span_find(text, '#');
+	*address = (struct span){text.p, at};
+	*port = DNS_PORT;
+	if (at == text.n)
+		return true;
+	c = cursor_on(span_from(text, at + 1));
+	*port = (unsigned)cur_number(&c, 5);
+	return cur_done(&c) && *port >= 1 && *port <= 65535;
+}
+
+bool
 dns_server_is_loopback(const char *address)
 {
 	return span_starts(span_str(address), SPAN_LIT("127.")) || !strcmp(address, "::1");

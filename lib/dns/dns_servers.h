@@ -15,6 +15,13 @@ struct option_list dns_servers_of(struct arena *a, struct span resolv_conf);
 /* `given`, or those of RESOLV_CONF if none is given. */
 struct option_list dns_servers(struct arena *a, struct option_list given);
 
+/* "ADDRESS", "ADDRESS@PORT" or "ADDRESS#PORT" taken apart; without a port it is 53.  The address
+ * stays as it was written: whether it is one shows when it is asked.  False: no port of 1 to 65535.
+ */
+enum { DNS_PORT = 53 };
+bool dns_server_read(struct span text, struct span *address, unsigned *port)
+    __attribute__((warn_unused_result));
+
 /* Is it an address of this machine's own (127.0.0.0/8, ::1)?  Nobody can forge answers on the way
  * from there. */
 bool dns_server_is_loopback(const char *address);

@@ -13,12 +13,19 @@ enum {
 	ATTEMPTS_MAX = 5,
 	QUERY_MAX = 300, /* octets: header, a name of 255, OPT */
 	WHY_MAX = 300,
+	/* With `spread`: a resolver that has said nothing for so long while it was asked gets no
+	 * more questions but one in PROBE_US.  A busy one says something all the time. */
+	SILENT_US = 300000,
+	PROBE_US = 1000000,
 };
 
 struct server {
 	const char *address;
 	bool loopback;
 	struct dns_channels *channels;
+	/* Since when it is asked without an answer to anything; INT64_MAX: it is not. */
+	int64_t silent_since_us;
+	int64_t probe_us; /* when it may be asked all the same */
 };
 
 struct stub {
@@ -26,7 +33,8 @@ struct stub {
 	struct arena *arena;
 	struct server *servers;
 	size_t servers_n;
-	bool trust_ad;
+	bool trust_ad, spread;
+	struct loop *loop;
 	const struct rng *rng;
 };
 
@@ -54,12 +62,50 @@ finish(struct ask *ask, struct dns_reply reply)
 	free(ask);
 }
 
-static struct server *
-next_server(const struct ask *ask)
+static int64_t
+now_us(const struct stub *s)
 {
-	struct stub *s = ask->stub;
+	return clock_since_us(loop_clock(s->loop));
+}
 
-	return &s->servers[(size_t)(ask->server - s->servers + 1) % s->servers_n];
+static struct server *
+next_server(const struct stub *s, const struct server *server)
+{
+	return &s->servers[(size_t)(server - s->servers + 1) % s->servers_n];
+}
+
+/* Who is to be asked: `first`, or of several equal ones the next that is not silent. */
+static struct server *
+choose_server(const struct stub *s, struct server *first)
+{
+	int64_t now = now_us(s);
+	struct server *server = first;
+
+	for (size_t i = 0; s->spread && i < s->servers_n; i++) {
+		bool silent =
+		    server->silent_since_us < now && now - server->silent_since_us > SILENT_US;
+
+		if (silent && server->probe_us <= now) {
+			server->probe_us = now + PROBE_US;
+			return server;
+		}
+		if (!silent)
+			return server;
+		server = next_server(s, server);
+	}
+	return first;
+}
+
+static void
+note_answer(struct server *server, enum dns_outcome outcome, int64_t now)
+{
+	if (outcome == DNS_OK) {
+		server->silent_since_us = INT64_MAX;
+	} else if (outcome == DNS_NETERR) {
+		/* Nobody there: no need to wait for more silence. */
+		server->silent_since_us = now - SILENT_US - 1;
+		server->probe_us = now + PROBE_US;
+	}
 }
 
 static void
@@ -70,7 +116,7 @@ fail_or_try_again(struct ask *ask, enum dns_outcome failed, const char *why)
 	    failed == DNS_NETERR ? (unsigned)ask->stub->servers_n : ATTEMPTS_MAX;
 
 	if (ask->attempts < attempts_max) {
-		ask->server = next_server(ask);
+		ask->server = choose_server(ask->stub, next_server(ask->stub, ask->server));
 		send_ask(ask);
 	} else if (ask->checking_disabled) {
 		finish(ask,
@@ -154,6 +200,7 @@ channel_done(void *arg, enum dns_outcome outcome, struct span wire, const char *
 {
 	struct ask *ask = arg;
 
+	note_answer(ask->server, outcome, now_us(ask->stub));
 	if (!ask->flight)
 		free(ask);
 	else if (outcome == DNS_OK)
@@ -176,6 +223,8 @@ send_ask(struct ask *ask)
 	memcpy(ask->query, query.p, query.n);
 	ask->query_n = query.n;
 	ask->attempts++;
+	if (ask->server->silent_since_us == INT64_MAX)
+		ask->server->silent_since_us = now_us(ask->stub);
 	/* May call back at once, and free ask. */
 	dns_channels_send(ask->server->channels, query, ask->tcp, channel_done, ask);
 	arena_free(a);
@@ -187,7 +236,9 @@ stub_submit(struct dns_backend *b, struct dns_flight *f)
 	struct stub *s = (struct stub *)b;
 	struct ask *ask = must(calloc(1, sizeof *ask));
 
-	*ask = (struct ask){.stub = s, .flight = f, .server = &s->servers[0]};
+	*ask = (struct ask){.stub = s, .flight = f};
+	ask->server =
+	    choose_server(s, &s->servers[s->spread ? rng_below(s->rng, s->servers_n) : 0]);
 	dns_flight_set_handle(f, ask);
 	send_ask(ask);
 }
@@ -219,13 +270,18 @@ dns_stub_new(struct arena *a, struct loop *l, const struct dns_params *p, const 
 	struct option_list servers = dns_servers(a, p->resolvers);
 	struct stub *s = must(calloc(1, sizeof *s));
 
-	*s = (struct stub){
-	    .base = {&ops}, .arena = arena_new(), .trust_ad = p->trust_ad, .rng = p->rng};
+	*s = (struct stub){.base = {&ops},
+	    .arena = arena_new(),
+	    .loop = l,
+	    .trust_ad = p->trust_ad,
+	    .spread = p->spread,
+	    .rng = p->rng};
 	s->servers = arena_alloc(s->arena, servers.n * sizeof *s->servers);
 	for (size_t i = 0; i < servers.n; i++) {
 		struct server *server = &s->servers[i];
 
 		server->address = arena_dup(s->arena, span_str(servers.v[i]));
+		server->silent_since_us = INT64_MAX;
 		server->loopback = dns_server_is_loopback(server->address);
 		server->channels = dns_channels_new(l, p->rng, server->address);
 		if (!server->channels) {

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The back end that checks signatures itself: libunbound on the loop's libevent base, asking the
- * resolvers with CD set, so that it sees bogus data even behind a validating resolver. */
+ * resolvers with CD set, so that it sees bogus data even behind a validating resolver; or, as
+ * DNS_MODE_ITERATE, the name servers of the zones themselves, and then without looking at
+ * signatures unless it was given an anchor. */
 #include <ldns/ldns.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unbound.h>
 #include <unbound-event.h>
+#include <unistd.h>
 
 #include "dns/dns_backend.h"
 #include "dns/dns_servers.h"
@@ -25,11 +29,14 @@ struct validate {
 	struct dns_backend base;
 	struct ub_ctx *ub;
 	const char *server; /* the only resolver; NULL: one of several */
+	bool looks;         /* at signatures */
 };
 
 static enum dns_security
-security_of(int rcode, int sec)
+security_of(const struct validate *v, int rcode, int sec)
 {
+	if (!v->looks)
+		return DNS_UNCHECKED;
 	switch (sec) {
 	case 2: return DNS_SECURE;
 	case 1: return DNS_BOGUS;
@@ -103,7 +110,7 @@ answered(void *arg, int rcode, void *packet, int packet_len, int sec, char *why_
 		fail(&reply, rcode == LDNS_RCODE_SERVFAIL ? DNS_SERVFAIL : DNS_RCODE, rcode,
 		    "libunbound got no usable answer");
 	}
-	reply.dnssec = security_of(rcode, sec);
+	reply.dnssec = security_of(v, rcode, sec);
 	ask->done = true;
 	dns_flight_done(ask->flight, &reply);
 	if (!ask->in_submit)
@@ -155,14 +162,29 @@ validate_free(struct dns_backend *b)
 	free(v);
 }
 
-/* Every one of these must come before libunbound finalises; after that it refuses them, and one
- * that was not looked at once sent all questions to the root servers. */
+/* An option as libunbound wants it; all of them must come before it finalises: after that it
+ * refuses them, and one that was not looked at once sent all questions to the root servers. */
+struct setting {
+	const char *name, *value;
+};
+
 static int
-set_options(struct ub_ctx *ub, const char **which)
+set_options(struct ub_ctx *ub, const struct setting *settings, size_t n, const char **which)
 {
-	static const struct {
-		const char *name, *value;
-	} options[] = {
+	int status = 0;
+
+	for (size_t i = 0; !status && i < n; i++) {
+		*which = settings[i].name;
+		if (settings[i].value)
+			status = ub_ctx_set_option(ub, settings[i].name, settings[i].value);
+	}
+	return status;
+}
+
+static int
+set_common_options(struct ub_ctx *ub, const char **which)
+{
+	static const struct setting settings[] = {
 	    /* As a library libunbound opens 16 sockets, and a question that finds none free waits:
 	     * a few silent servers would hold up everything else. */
 	    {"outgoing-range:", "400"},
@@ -171,13 +193,45 @@ set_options(struct ub_ctx *ub, const char **which)
 	    /* Private reverse zones are the resolvers' business. */
 	    {"unblock-lan-zones:", "yes"},
 	};
-	int status = 0;
 
-	for (size_t i = 0; !status && i < sizeof options / sizeof *options; i++) {
-		*which = options[i].name;
-		status = ub_ctx_set_option(ub, options[i].name, options[i].value);
-	}
-	return status;
+	return set_options(ub, settings, sizeof settings / sizeof *settings, which);
+}
+
+enum {
+	SOCKETS_MAX = 2000, /* to name servers, of which many are slow or silent */
+	SOCKETS_MIN = 400,
+};
+
+/* Sockets that libunbound may open without taking them from others. */
+static unsigned
+sockets(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur / 2 < SOCKETS_MIN)
+		return SOCKETS_MIN;
+	return files.rlim_cur / 2 < SOCKETS_MAX ? (unsigned)files.rlim_cur / 2 : SOCKETS_MAX;
+}
+
+static int
+set_iterate_options(struct ub_ctx *ub, const struct dns_params *p, const char **which)
+{
+	char range[20];
+	const struct setting settings[] = {
+	    {"outgoing-range:", range},
+	    /* Delegations and name servers' addresses: every domain has some of its own. */
+	    {"rrset-cache-size:", "64m"},
+	    {"msg-cache-size:", "32m"},
+	    {"infra-cache-numhosts:", "100000"},
+	    {"module-config:", p->trust_anchor ? NULL : "iterator"},
+	    {"root-hints:", p->root_hints},
+	    /* A root of somebody's own, in a laboratory, may well be on this machine; that of the
+	     * Internet has no business to send questions here. */
+	    {"do-not-query-localhost:", p->root_hints ? "no" : "yes"},
+	};
+
+	snprintf(range, sizeof range, "%u", sockets());
+	return set_options(ub, settings, sizeof settings / sizeof *settings, which);
 }
 
 /* Names that libunbound would answer itself, by RFC 6761 and 6303; a laboratory uses just these.
@@ -255,43 +309,75 @@ check_anchor(struct arena *a, const char *anchor)
 			  a, "%s: holds no key of the root, or more than keys; %s", anchor, mend);
 }
 
+/* libunbound writes a port as ADDRESS@PORT. */
+static const char *
+forwarder(struct arena *a, const char *server)
+{
+	struct span address;
+	unsigned port;
+
+	if (!dns_server_read(span_str(server), &address, &port) || port == DNS_PORT)
+		return server; /* what is none it refuses */
+	return arena_printf(a, "%.*s@%u", (int)address.n, address.p, port);
+}
+
 /* NULL, or what is wrong and how to mend it. */
 static const char *
-configure(struct arena *a, struct ub_ctx *ub, struct option_list servers, const char *anchor)
+check_files(struct arena *a, const struct dns_params *p)
+{
+	if (p->mode == DNS_MODE_ITERATE && p->root_hints && access(p->root_hints, R_OK))
+		return arena_printf(a,
+		    "%s: cannot be read; root hints are a file of NS, A and AAAA records",
+		    p->root_hints);
+	return p->mode == DNS_MODE_ITERATE && !p->trust_anchor ? NULL
+							       : check_anchor(a, p->trust_anchor);
+}
+
+/* NULL, or what is wrong and how to mend it. */
+static const char *
+configure(
+    struct arena *a, struct ub_ctx *ub, const struct dns_params *p, struct option_list servers)
 {
 	const char *which = "";
-	const char *error = check_anchor(a, anchor);
+	const char *error = check_files(a, p);
 	int status;
 
 	if (error)
 		return error;
-	status = set_options(ub, &which);
+	status = set_common_options(ub, &which);
+	if (!status && p->mode == DNS_MODE_ITERATE)
+		status = set_iterate_options(ub, p, &which);
 	for (size_t i = 0; !status && i < servers.n; i++) {
 		which = servers.v[i];
-		status = ub_ctx_set_fwd(ub, servers.v[i]);
+		status = ub_ctx_set_fwd(ub, forwarder(a, which));
 	}
-	if (!status) {
-		which = anchor;
-		status = ub_ctx_add_ta_file(ub, anchor);
+	if (!status && p->trust_anchor) {
+		which = p->trust_anchor;
+		status = ub_ctx_add_ta_file(ub, p->trust_anchor);
 	}
 	if (!status)
 		status = remove_local_zones(ub, &which);
 	if (!status)
 		return NULL;
-	return arena_printf(a, "libunbound: %s: %s; is %s a file of DS or DNSKEY records?", which,
-	    ub_strerror(status), anchor);
+	return arena_printf(a, "libunbound: %s: %s%s%s%s", which, ub_strerror(status),
+	    p->trust_anchor ? "; is " : "", p->trust_anchor ? p->trust_anchor : "",
+	    p->trust_anchor ? " a file of DS or DNSKEY records?" : "");
 }
 
 struct dns_backend *
 dns_validate_new(struct arena *a, struct loop *l, const struct dns_params *p, const char **error)
 {
 	static const struct dns_backend_ops ops = {validate_submit, validate_cancel, validate_free};
-	struct option_list servers = dns_servers(a, p->resolvers);
+	struct option_list servers = {NULL, 0};
 	struct validate *v = must(calloc(1, sizeof *v));
 
-	*v = (struct validate){.base = {&ops}, .server = servers.n == 1 ? servers.v[0] : NULL};
+	if (p->mode != DNS_MODE_ITERATE)
+		servers = dns_servers(a, p->resolvers);
+	*v = (struct validate){.base = {&ops},
+	    .server = servers.n == 1 ? servers.v[0] : NULL,
+	    .looks = p->trust_anchor != NULL};
 	v->ub = must(ub_ctx_create_event(loop_event_base(l)));
-	*error = configure(a, v->ub, servers, p->trust_anchor);
+	*error = configure(a, v->ub, p, servers);
 	if (!*error)
 		return &v->base;
 	validate_free(&v->base);

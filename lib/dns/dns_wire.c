@@ -83,25 +83,81 @@ keep_least_ttl(struct dns_result *r, uint32_t ttl)
 		r->ttl_s = s;
 }
 
+/* The CNAME of that name, or NULL. */
+static const ldns_rr *
+find_alias(const ldns_rr_list *section, const ldns_rdf *owner)
+{
+	for (size_t i = 0; i < ldns_rr_list_rr_count(section); i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(section, i);
+
+		if (is_set(rr, owner, LDNS_RR_TYPE_CNAME) && ldns_rr_rd_count(rr) == 1)
+			return rr;
+	}
+	return NULL;
+}
+
+/* As text in lower case, no dot at the end. */
+static const char *
+name_text(struct arena *a, const ldns_rdf *name)
+{
+	char *text = must(ldns_rdf2str(name)), *copy;
+	struct span s = span_str(text);
+
+	if (s.n > 1 && s.p[s.n - 1] == '.')
+		s.n--;
+	copy = arena_dup(a, s);
+	for (size_t i = 0; i < s.n; i++)
+		copy[i] = to_lower(copy[i]);
+	free(text);
+	return copy;
+}
+
 /* The name that the CNAMEs of the answer section lead to; their TTLs bound the result's. */
 static const ldns_rdf *
-follow_chain(const ldns_rr_list *section, const ldns_rdf *owner, struct dns_result *r)
+follow_chain(
+    struct arena *a, const ldns_rr_list *section, const ldns_rdf *owner, struct dns_result *r)
 {
-	for (int hop = 0; hop < CHAIN_MAX && r->type != LDNS_RR_TYPE_CNAME; hop++) {
-		const ldns_rr *alias = NULL;
+	const ldns_rdf *been[CHAIN_MAX + 1] = {owner};
+	const ldns_rr *alias;
+	const char **names = NULL;
+	size_t n = 0;
 
-		for (size_t i = 0; !alias && i < ldns_rr_list_rr_count(section); i++) {
-			const ldns_rr *rr = ldns_rr_list_rr(section, i);
-
-			if (is_set(rr, owner, LDNS_RR_TYPE_CNAME) && ldns_rr_rd_count(rr) == 1)
-				alias = rr;
-		}
-		if (!alias)
-			break;
+	while (r->type != LDNS_RR_TYPE_CNAME && !r->cname_circle &&
+	       (alias = find_alias(section, been[n]))) {
+		if (!names)
+			names = arena_alloc(a, CHAIN_MAX * sizeof *names);
 		keep_least_ttl(r, ldns_rr_ttl(alias));
-		owner = ldns_rr_rdf(alias, 0);
+		been[n + 1] = ldns_rr_rdf(alias, 0);
+		names[n] = name_text(a, been[n + 1]);
+		n++;
+		r->cname_circle = n == CHAIN_MAX;
+		for (size_t i = 0; i < n; i++)
+			r->cname_circle |= ldns_dname_compare(been[i], been[n]) == 0;
 	}
-	return owner;
+	r->cname = names;
+	r->cname_n = n;
+	return been[n];
+}
+
+/* RFC 2308 section 2.2: NS records, no SOA and no answer are a referral.  A resolver does not give
+ * any; a server that is asked as one, and is none, does. */
+static bool
+is_referral(const ldns_pkt *pkt)
+{
+	const ldns_rr_list *section = ldns_pkt_authority(pkt);
+	bool found = false;
+
+	if (ldns_pkt_aa(pkt) || ldns_pkt_get_rcode(pkt) != LDNS_RCODE_NOERROR ||
+	    ldns_rr_list_rr_count(ldns_pkt_answer(pkt)))
+		return false;
+	for (size_t i = 0; i < ldns_rr_list_rr_count(section); i++) {
+		ldns_rr_type type = ldns_rr_get_type(ldns_rr_list_rr(section, i));
+
+		if (type == LDNS_RR_TYPE_SOA)
+			return false;
+		found |= type == LDNS_RR_TYPE_NS;
+	}
+	return found;
 }
 
 /* RDATA alone: ldns writes owner, TTL, class and type in front, each with a tab behind it, and no
@@ -246,15 +302,23 @@ read_packet(struct arena *a, ldns_pkt *pkt, struct dns_result *r)
 		malformed(r, "is truncated");
 		return;
 	}
+	if (is_referral(pkt)) {
+		malformed(r, "is a referral to other servers: who was asked is no resolver");
+		return;
+	}
 	r->rcode = (int)ldns_pkt_get_rcode(pkt) | ldns_pkt_edns_extended_rcode(pkt) << 4;
 	r->ad = ldns_pkt_ad(pkt);
 	read_ede(a, pkt, r);
-	owner = follow_chain(ldns_pkt_answer(pkt), owner, r);
-	if (r->rcode == LDNS_RCODE_NOERROR)
+	owner = follow_chain(a, ldns_pkt_answer(pkt), owner, r);
+	if (r->cname_circle && !r->why)
+		r->why =
+		    r->cname_n == CHAIN_MAX ? "too many CNAMEs" : "its CNAMEs lead in a circle";
+	if (r->rcode == LDNS_RCODE_NOERROR && !r->cname_circle)
 		read_records(a, ldns_pkt_answer(pkt), owner, r);
 	r->outcome = outcome_of(r->rcode, r->answer_n);
 	if (r->outcome == DNS_NXDOMAIN || r->outcome == DNS_NODATA)
 		read_negative_ttl(pkt, r);
+	r->cname_open = r->outcome == DNS_NODATA && r->cname_n && !r->cname_circle && r->ttl_s < 0;
 }
 
 void
@@ -266,7 +330,8 @@ dns_wire_read(struct arena *a, struct span wire, struct dns_result *r)
 	r->wire = arena_span(a, wire);
 	r->rcode = r->ede = -1;
 	r->ttl_s = -1;
-	r->answer_n = 0;
+	r->answer_n = r->cname_n = 0;
+	r->cname_open = r->cname_circle = false;
 	if (status == LDNS_STATUS_OK)
 		read_packet(a, pkt, r);
 	else

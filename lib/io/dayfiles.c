@@ -153,25 +153,35 @@ read_undo(struct dayfiles *d)
 	return ok;
 }
 
+/* Cuts a file back to its mark.  Where somebody took lines away (emt-probe forget), the file is
+ * shorter than the mark says; the mark follows it down, or the run after the next kill would take
+ * too little back. */
 static bool
-cut_back(struct dayfiles *d, const struct dayfiles_mark *mark)
+cut_back(struct dayfiles *d, struct dayfiles_mark *mark, bool *moved)
 {
 	int fd = openat(d->dir_fd, mark->name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	struct stat st;
+	struct stat st = {0};
 	bool ok;
 
-	if (fd < 0)
-		return errno == ENOENT; /* it was never made, or somebody took it away */
-	ok = fstat(fd, &st) == 0;
+	if (fd < 0 && errno != ENOENT) /* or: it was never made, or somebody took it away */
+		return false;
+	ok = fd < 0 || fstat(fd, &st) == 0;
 	if (ok && st.st_size > mark->size)
 		ok = ftruncate(fd, mark->size) == 0;
-	close(fd);
+	if (ok && st.st_size < mark->size) {
+		mark->size = st.st_size;
+		*moved = true;
+	}
+	if (fd >= 0)
+		close(fd);
 	return ok;
 }
 
 bool
 dayfiles_begin(struct dayfiles *d, int dir_fd, int undo_fd, uint64_t generation, const char **name)
 {
+	bool moved = false;
+
 	*d = (struct dayfiles){.dir_fd = dir_fd, .undo_fd = undo_fd, .generation = generation};
 	*name = UNDO;
 	if (!read_undo(d))
@@ -182,10 +192,11 @@ dayfiles_begin(struct dayfiles *d, int dir_fd, int undo_fd, uint64_t generation,
 		unlinkat(undo_fd, UNDO, 0);
 	for (size_t i = 0; i < d->marks_n; i++) {
 		*name = d->marks[i].name;
-		if (!cut_back(d, &d->marks[i]))
+		if (!cut_back(d, &d->marks[i], &moved))
 			return false;
 	}
-	return true;
+	*name = UNDO;
+	return !moved || write_undo(d);
 }
 
 /* Opens a day's file, in the place of the one not used for longest. */

@@ -121,10 +121,10 @@ parse_head(struct follow_state *st, struct span head, int64_t size)
 	    (int64_t)(st->payload_at + st->payload_n) != size)
 		return refuse(st, "is damaged; put a saved one in its place, or remove it to begin "
 				  "again with the log as it is");
-	if (!span_eq(kind, span_str(st->kind)))
+	if (st->kind && !span_eq(kind, span_str(st->kind)))
 		return refuse(st, "is of another kind of log, or was made by another version; give "
 				  "each log a folder of its own");
-	if (!span_eq(log, span_str(st->log)))
+	if (st->log && !span_eq(log, span_str(st->log)))
 		return refuse(st, "is of another log, which its third line names; give each log a "
 				  "folder of its own");
 	return true;
@@ -157,7 +157,7 @@ follow_state_open(struct follow_state *st, const char *dir, const char *kind, co
 	    .lock_fd = -1,
 	    .file_fd = -1,
 	};
-	if (strchr(log, '\n'))
+	if (log && strchr(log, '\n'))
 		log_error("%s: a line end in the name of a log cannot be stored", log);
 	else if (take_lock(st) && read_head(st))
 		return true;

@@ -31,7 +31,9 @@ struct follow_state {
 	char payload_sha256[SHA256_HEX_LEN + 1];
 };
 
-/* Makes the folder if it is missing, locks it, reads the head of the state. */
+/* Makes the folder if it is missing, locks it, reads the head of the state.  `kind` and `log` are
+ * NULL for those who only want the lock and the generation, whosever state it is; they store
+ * nothing. */
 bool follow_state_open(struct follow_state *st, const char *dir, const char *kind, const char *log)
     __attribute__((warn_unused_result));
 void follow_state_close(struct follow_state *st);

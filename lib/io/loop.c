@@ -192,18 +192,37 @@ watch_event(evutil_socket_t fd, short what, void *arg)
 	w->fn(w->arg, what & EV_READ, what & EV_WRITE);
 }
 
+static short
+watch_bits(bool readable, bool writable)
+{
+	return (short)(EV_PERSIST | (readable ? EV_READ : 0) | (writable ? EV_WRITE : 0));
+}
+
 struct loop_watch *
 loop_watch_new(struct loop *l, int fd, bool readable, bool writable,
     void (*fn)(void *arg, bool readable, bool writable), void *arg)
 {
 	struct loop_watch *w = must(calloc(1, sizeof *w));
-	short bits = (short)(EV_PERSIST | (readable ? EV_READ : 0) | (writable ? EV_WRITE : 0));
 
 	*w = (struct loop_watch){.fn = fn, .arg = arg};
-	w->event = must(event_new(l->base, fd, bits, watch_event, w));
+	w->event = must(event_new(l->base, fd, watch_bits(readable, writable), watch_event, w));
 	if (event_add(w->event, NULL))
 		out_of_memory();
 	return w;
+}
+
+void
+loop_watch_want(struct loop_watch *w, bool readable, bool writable)
+{
+	short bits = watch_bits(readable, writable);
+
+	if (event_get_events(w->event) == bits)
+		return;
+	if (event_del(w->event) ||
+	    event_assign(
+		w->event, event_get_base(w->event), event_get_fd(w->event), bits, watch_event, w) ||
+	    event_add(w->event, NULL))
+		out_of_memory();
 }
 
 void

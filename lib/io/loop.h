@@ -39,6 +39,7 @@ void loop_timer_free(struct loop_timer *t); /* NULL is fine; it goes off no more
 /* Calls fn(arg, readable, writable) as long as one of the wanted holds.  Real loops only. */
 struct loop_watch *loop_watch_new(struct loop *l, int fd, bool readable, bool writable,
     void (*fn)(void *arg, bool readable, bool writable), void *arg);
+void loop_watch_want(struct loop_watch *w, bool readable, bool writable); /* from now on */
 void loop_watch_free(struct loop_watch *w); /* NULL is fine; before fd is closed */
 
 /* What libunbound wants; NULL for a virtual loop.  Nobody else looks behind the seam. */

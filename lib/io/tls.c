@@ -3,16 +3,17 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WHY_MAX = 200 };
+enum { WHY_MAX = 200, ALERT_MAX = 60 };
 
 struct tls {
-	SSL_CTX *ctx;
 	SSL *ssl;
 	BIO *in, *out; /* the SSL's */
-	char why[WHY_MAX];
+	bool too_big;
+	char why[WHY_MAX], alert[ALERT_MAX];
 };
 
 static const struct {
@@ -33,10 +34,22 @@ tls_version_name(enum tls_version version)
 }
 
 static void
-configure(SSL_CTX *ctx, const struct tls_wish *wish)
+note_alert(const SSL *ssl, int where, int alert)
 {
-	int least = wish->version == TLS_ANY ? TLS1_VERSION : versions[wish->version].number;
-	int most = wish->version == TLS_ANY ? TLS1_3_VERSION : versions[wish->version].number;
+	struct tls *t = SSL_get_app_data(ssl);
+
+	if (!(where & SSL_CB_ALERT) || (alert & 0xff) == SSL3_AD_CLOSE_NOTIFY)
+		return;
+	snprintf(t->alert, sizeof t->alert, "%s%s", where & SSL_CB_WRITE ? "sent: " : "",
+	    SSL_alert_desc_string_long(alert));
+}
+
+static SSL_CTX *
+context_new(enum tls_version version)
+{
+	int least = version == TLS_ANY ? TLS1_VERSION : versions[version].number;
+	int most = version == TLS_ANY ? TLS1_3_VERSION : versions[version].number;
+	SSL_CTX *ctx = must(SSL_CTX_new(TLS_client_method()));
 
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
 	/* OpenSSL's level 1 knows no TLS 1.0 and 1.1 since their signatures use SHA-1. */
@@ -47,6 +60,28 @@ configure(SSL_CTX *ctx, const struct tls_wish *wish)
 	/* Renegotiation is for HTTP's sake; a session is never taken up again. */
 	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_max_cert_list(ctx, TLS_CHAIN_MAX);
+	/* Else a buffer for a whole record waits with every peer that keeps us waiting. */
+	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_info_callback(ctx, note_alert);
+	return ctx;
+}
+
+/* One for all clients of a version, as long as the program runs: to make one costs as much as a
+ * handshake, and its memory is as much as that of all else. */
+static SSL_CTX *
+context(enum tls_version version)
+{
+	static _Atomic(SSL_CTX *) contexts[TLS_VERSIONS_N];
+	SSL_CTX *none = NULL, *ctx = atomic_load(&contexts[version]);
+
+	if (ctx)
+		return ctx;
+	ctx = context_new(version);
+	if (atomic_compare_exchange_strong(&contexts[version], &none, ctx))
+		return ctx;
+	SSL_CTX_free(ctx); /* another thread was first */
+	return none;
 }
 
 struct tls *
@@ -54,15 +89,14 @@ tls_client_new(const struct tls_wish *wish)
 {
 	struct tls *t = must(calloc(1, sizeof *t));
 
-	t->ctx = must(SSL_CTX_new(TLS_client_method()));
-	configure(t->ctx, wish);
-	t->ssl = must(SSL_new(t->ctx));
+	t->ssl = must(SSL_new(context(wish->version)));
 	t->in = must(BIO_new(BIO_s_mem()));
 	t->out = must(BIO_new(BIO_s_mem()));
 	/* An empty BIO means "wait", not the end. */
 	BIO_set_mem_eof_return(t->in, -1);
 	BIO_set_mem_eof_return(t->out, -1);
 	SSL_set_bio(t->ssl, t->in, t->out);
+	SSL_set_app_data(t->ssl, t);
 	SSL_set_connect_state(t->ssl);
 	if (wish->name && !SSL_set_tlsext_host_name(t->ssl, wish->name))
 		snprintf(t->why, sizeof t->why, "a name that TLS cannot ask for");
@@ -75,7 +109,6 @@ tls_free(struct tls *t)
 	if (!t)
 		return;
 	SSL_free(t->ssl);
-	SSL_CTX_free(t->ctx);
 	free(t);
 }
 
@@ -104,8 +137,11 @@ tls_out(struct tls *t, struct buf *out)
 static enum tls_st
 fail(struct tls *t)
 {
-	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+	unsigned long error = ERR_peek_last_error();
+	const char *reason = ERR_reason_error_string(error);
 
+	t->too_big = ERR_GET_LIB(error) == ERR_LIB_SSL &&
+		     ERR_GET_REASON(error) == SSL_R_EXCESSIVE_MESSAGE_SIZE;
 	snprintf(t->why, sizeof t->why, "%s", reason ? reason : "TLS failed");
 	ERR_clear_error();
 	return TLS_FAILED;
@@ -169,6 +205,18 @@ const char *
 tls_why(const struct tls *t)
 {
 	return t->why;
+}
+
+const char *
+tls_alert(const struct tls *t)
+{
+	return t->alert[0] ? t->alert : NULL;
+}
+
+bool
+tls_too_big(const struct tls *t)
+{
+	return t->too_big;
 }
 
 const char *

@@ -7,12 +7,14 @@
  *
  * Nothing is verified here: what the server showed are facts, for trust.h and certificate.h.
  * Security level 0, any cipher, TLS 1.0 to 1.3: we see what servers do.  The server is a stranger;
- * its certificates are bound by OpenSSL's limit of the handshake message (100 KiB). */
+ * its certificates are bound: tls_too_big.  One takes some 40 KiB within its handshake. */
 #ifndef EMT_TLS_H
 #define EMT_TLS_H
 
 #include "base/arena.h"
 #include "base/buf.h"
+
+enum { TLS_CHAIN_MAX = 102400 }; /* octets of the message that holds the certificates */
 
 enum tls_version { TLS_ANY, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3, TLS_VERSIONS_N };
 
@@ -50,6 +52,13 @@ bool tls_write(struct tls *t, struct span text) __attribute__((warn_unused_resul
 
 /* Why it failed: one line, ours or OpenSSL's, never the peer's; alive as long as t. */
 const char *tls_why(const struct tls *t);
+
+/* The alert that ended it, in OpenSSL's words ("handshake failure"); one that we sent stands behind
+ * "sent: ".  NULL: none.  Alive as long as t. */
+const char *tls_alert(const struct tls *t);
+
+/* Did it fail because the certificates were larger than TLS_CHAIN_MAX? */
+bool tls_too_big(const struct tls *t);
 
 /* "TLSv1.3", "TLS_AES_256_GCM_SHA384"; "" before TLS_UP. */
 const char *tls_protocol(const struct tls *t);

@@ -7,10 +7,11 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "io/certificate.h"
+#include "io/x509_chain.h"
 
 struct trust {
 	X509_STORE *roots;
+	const char *path; /* that they were read from */
 };
 
 /* Where systems keep all roots in one file; OpenSSL's own idea of it is asked first. */
@@ -21,25 +22,27 @@ static const char *const bundles[] = {
 };
 
 static bool
-load(X509_STORE *roots, const char *path)
+load(struct trust *t, const char *path)
 {
-	bool loaded = path && X509_STORE_load_file(roots, path) == 1;
+	bool loaded = path && X509_STORE_load_file(t->roots, path) == 1;
 
 	ERR_clear_error();
+	if (loaded)
+		t->path = path;
 	return loaded;
 }
 
 static bool
-load_system(X509_STORE *roots)
+load_system(struct trust *t)
 {
 	const char *path = getenv(X509_get_default_cert_file_env());
 
 	if (path)
-		return load(roots, path);
-	if (load(roots, X509_get_default_cert_file()))
+		return load(t, path);
+	if (load(t, X509_get_default_cert_file()))
 		return true;
 	for (size_t i = 0; i < sizeof bundles / sizeof *bundles; i++)
-		if (load(roots, bundles[i]))
+		if (load(t, bundles[i]))
 			return true;
 	return false;
 }
@@ -50,7 +53,7 @@ trust_open(const char *path)
 	struct trust *t = must(malloc(sizeof *t));
 
 	t->roots = must(X509_STORE_new());
-	if (path ? load(t->roots, path) : load_system(t->roots))
+	if (path ? load(t, path) : load_system(t))
 		return t;
 	trust_close(t);
 	return NULL;
@@ -64,19 +67,10 @@ trust_close(struct trust *t)
 	free(t);
 }
 
-static X509 *
-read_der(struct span der)
+const char *
+trust_path(const struct trust *t)
 {
-	const unsigned char *p = (const unsigned char *)der.p, *end = p + der.n;
-	X509 *x;
-
-	if (!der.n || der.n > CERTIFICATE_DER_MAX)
-		return NULL;
-	x = d2i_X509(NULL, &p, (long)der.n);
-	if (x && p == end)
-		return x;
-	X509_free(x);
-	return NULL;
+	return t->path;
 }
 
 static enum trust_st
@@ -117,22 +111,12 @@ verify(const struct trust *t, X509 *leaf, STACK_OF(X509) * others, int64_t now_u
 enum trust_st
 trust_verify(const struct trust *t, const struct span *chain, size_t chain_n, int64_t now_utc)
 {
-	X509 *leaf = chain_n ? read_der(chain[0]) : NULL;
+	struct x509_chain read;
 	enum trust_st st = TRUST_MALFORMED;
-	STACK_OF(X509) *others = must(sk_X509_new_null());
 
-	for (size_t i = 1; leaf && i < chain_n && i < TRUST_CHAIN_MAX; i++) {
-		X509 *x = read_der(chain[i]);
-
-		/* One that cannot be read leads nowhere; the others may. */
-		if (x && !sk_X509_push(others, x))
-			out_of_memory();
-	}
-	if (leaf)
-		st = verify(t, leaf, others, now_utc);
-	sk_X509_pop_free(others, X509_free);
-	X509_free(leaf);
-	ERR_clear_error();
+	if (x509_chain_read(&read, chain, chain_n))
+		st = verify(t, read.leaf, read.others, now_utc);
+	x509_chain_free(&read);
 	return st;
 }
 

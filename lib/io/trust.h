@@ -32,6 +32,9 @@ struct trust;
 struct trust *trust_open(const char *path) __attribute__((warn_unused_result));
 void trust_close(struct trust *t); /* NULL is fine */
 
+/* The file that the roots were read from; `path` is borrowed. */
+const char *trust_path(const struct trust *t);
+
 /* chain[0 .. chain_n-1]: DER. */
 enum trust_st trust_verify(
     const struct trust *t, const struct span *chain, size_t chain_n, int64_t now_utc);

@@ -23,7 +23,6 @@ struct smtp_client {
 	int fd;
 	bool connected, closing;
 	struct loop_watch *watch;
-	bool watches_writable;
 	struct loop_timer *deadline,
 	    *soon; /* soon: ends a client that failed before it was returned */
 	struct buf in, out;
@@ -81,11 +80,10 @@ static void on_ready(void *arg, bool readable, bool writable);
 static void
 watch(struct smtp_client *c, bool writable)
 {
-	if (c->watch && c->watches_writable == writable)
-		return;
-	loop_watch_free(c->watch);
-	c->watch = loop_watch_new(c->loop, c->fd, true, writable, on_ready, c);
-	c->watches_writable = writable;
+	if (c->watch)
+		loop_watch_want(c->watch, true, writable);
+	else
+		c->watch = loop_watch_new(c->loop, c->fd, true, writable, on_ready, c);
 }
 
 static void

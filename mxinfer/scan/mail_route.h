@@ -3,8 +3,9 @@
  * section 5.1, RFC 7505, RFC 7672).
  *
  * Every look-up has an outcome of its own, since "it has no MX" and "nobody answered" are different
- * things.  Answers are strangers': their number is bound, and what is over the bound is said in
- * `why`. */
+ * things: only DNS_NODATA leads to an implicit MX, and only if the domain has addresses or it could
+ * not be told.  Bogus MX records are kept but not followed.  CNAMEs in a circle are DNS_MALFORMED.
+ * Answers are strangers': their number is bound, and what is over the bound is said in `why`. */
 #ifndef EMT_MXINFER_SCAN_MAIL_ROUTE_H
 #define EMT_MXINFER_SCAN_MAIL_ROUTE_H
 
@@ -23,7 +24,7 @@ struct route_texts {
 };
 
 struct route_look {
-	bool asked;
+	bool asked; /* there is an outcome; DNS_BAD_NAME: the name is none, or an address */
 	enum dns_outcome outcome;
 	enum dns_security dnssec;
 	struct route_texts texts; /* TLSA or TXT records in presentation form */
@@ -38,7 +39,11 @@ struct route_mx {
 	struct route_texts cname;  /* names that these look-ups came through */
 	struct ip *addresses;      /* IPv4 first, each once, in canonical order */
 	size_t addresses_n;
-	struct route_look tlsa; /* of _25._tcp.NAME */
+	/* Asked for if addresses were found, and not in a zone known not to be signed (RFC 7672
+	 * section 2.2): _25._tcp.BASE.  If CNAMEs lead from the name by secure answers, the base is
+	 * what they lead to, and the name itself only if there are no records (section 2.2.3). */
+	struct route_look tlsa;
+	const char *tlsa_base; /* NULL: not asked */
 };
 
 struct mail_route {

@@ -24,7 +24,12 @@ for kind in dnstap pcap bind powerdns; do
 		;;
 	*) echo "$kind" ;;
 	esac
-	"$OBJ/tests/tools/pace" "$runs" "$dir/$kind" "$@" || exit 1
+	"$OBJ/tests/tools/pace" "$runs" "$dir/$kind" "$@" >"$dir/pace" || exit 1
+	awk -v queries="$queries" -v size="$(stat -c %s "$dir/$kind")" '{
+		for (i = 2; i <= NF; i++)
+			if ($i == "MB/s")
+				printf "%s  %7.0f queries/s\n", $0, $(i - 1) * 1e6 / size * queries
+	}' "$dir/pace"
 	echo
 	rm "$dir/$kind"
 done

@@ -16,12 +16,11 @@ read_in_blocks(struct factlog *l, const struct fact_form *form, struct span text
 {
 	uint64_t line = 1;
 	size_t have = 0, seen = 0, whole;
-	bool quoted = false;
 
 	while (text.n) {
 		have = have + block < text.n ? have + block : text.n;
-		whole = form->whole((struct span){text.p, have}, seen, &quoted, have == text.n);
-		if (whole > have || (have == text.n && whole != have))
+		whole = form->whole((struct span){text.p, have}, seen, MAX_FIELD, have == text.n);
+		if (whole > have || (have == text.n && !whole))
 			abort();
 		seen = have;
 		if (!whole)
@@ -29,7 +28,6 @@ read_in_blocks(struct factlog *l, const struct fact_form *form, struct span text
 		line += form->read(&l->facts, (struct span){text.p, whole}, line, MAX_FIELD);
 		text = span_from(text, whole);
 		have = seen = 0;
-		quoted = false;
 	}
 }
 

@@ -96,6 +96,7 @@ for word; do
 		exit "${UPDATE_STATUS:-0}"
 		;;
 	install) break ;;
+	download) exit 100 ;; # what cannot be had is no failure
 	esac
 done
 while [ "$1" != install ]; do shift; done

@@ -49,6 +49,7 @@ seam zstd 'zstd' 'lib/io/packed'
 seam libfstrm 'fstrm' 'queryparse/framestream'
 seam libmaxminddb 'maxminddb' 'mxinfer/as_table'
 seam SQLite 'sqlite3' 'report/store|probe/ledger'
+seam libcurl 'curl/' 'probe/submit'
 
 empty "a main is thin: at most 130 lines" \
 	"$(find . -path ./obj -prune -o -name '*_main.c' -print | xargs wc -l | awk '$2 != "total" && $1 > 130')"

@@ -118,6 +118,9 @@ def suite_tsv(s):
         world = oracle.read_world(["tsv:%s/tsv.0" % where], False)
         s.compare("TSV with bad rows, seed %d, %d domains" % (seed, n), s.run(shard_files(where, "tsv")),
                   s.truth(world, []))
+        said = [subprocess.run([s.program, "-j", j] + shard_files(where, "tsv"), capture_output=True) for j in "128"]
+        say(len({(one.returncode, one.stdout, one.stderr) for one in said}) == 1 and said[0].stderr.count(b"tsv.0:") > 3,
+            "the same answers and warnings from 1, 2 and 8 threads, seed %d" % seed)
 
 
 def suite_names(s):

@@ -357,7 +357,7 @@ def dirty_rows(world, rows):
     extra = []
     for i in range(len(rows) // 10):
         row = list(r.choice(rows))[:6]
-        x = r.randrange(16)
+        x = r.randrange(18)
         scan = row[5] or repr({"smtp": {"starttls": {"banner": "220 mx.google.com"}}})
         good = ["dirty%d.com" % i if r.random() < 0.5 else row[0], row[1] or "mx.alpha.com", row[2] or "10",
                 row[3] or "192.0.2.1", row[4], scan]
@@ -373,8 +373,48 @@ def dirty_rows(world, rows):
                 "parsed": {}}, "validation": {"browser_trusted": True}}, "banner": "220 x"}}})],
             15: good[:5] + [r.choice(["None", "{}", "[]", "{'smtp': None}", "{'smtp': {'starttls': {'banner': 5}}}", "1", "'x'",
                                       "{'smtp': {'starttls': {'banner': None, 'ehlo': '250 mx.opal.com'}}}", "__import__('os')"])],
+            16: good[:4] + [r.choice(["\\N", "set()", "8075.0", "nan"]), good[5]],
+            17: good[:1] + r.choice([["\\N"] * 5, ["", "0", "", "", ""], good[1:3] + ["\\N"] * 3]),
         }[x])
     return rows + extra
+
+
+def lines_of(rows, end, quoting):
+    """Each row as it is written."""
+    texts = []
+    for row in rows:
+        out = io.StringIO()
+        csv.writer(out, delimiter=TAB, lineterminator=end, quoting=quoting).writerow(row)
+        texts.append(out.getvalue())
+    return texts
+
+
+def cut_rows(world, rows, end):
+    """Rows that were cut, also within quotes; rows with quotes where nobody expects them; rows of several lines."""
+    r = world.r
+    texts = []
+    for i, row in enumerate(r.choices(rows, k=1 + len(rows) // 8)):
+        name = "cut%d.com" % i if r.random() < 0.7 else row[0]
+        scan = {"smtp": {"starttls": {"banner": "220 mx.%s.com it's \"so\"" % r.choice(WORDS)}}}
+        row = [name, row[1] or "mx.alpha.com", row[2] or "10", row[3] or "192.0.2.1", row[4], repr(scan)]
+        x = r.randrange(8)
+        if x < 3:
+            text = lines_of([row + ['a "message"'] * r.randrange(2)], end, r.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))[0]
+            texts.append(text[:r.randrange(len(text))] + end)
+        elif x == 3:  # quotes in fields that are not quoted
+            row[r.randrange(1, 6)] += r.choice(['"', ' "x"', '""'])
+            texts.append(TAB.join(row) + r.choice(["", TAB, TAB + '"', TAB + 'x "so"', TAB + '""']) + end)
+        elif x == 4:
+            texts += lines_of([row + [r.choice(["two\nlines", "\n", "\"three\"\n\nlines", "\t\t\t\t\t\t\n\t\t\t\t\tx"])]], end, csv.QUOTE_MINIMAL)
+        elif x == 5:
+            row[5] = json.dumps(scan, indent=r.choice([0, 1, "\t", "\t\t\t"]))
+            texts += lines_of([row], end, csv.QUOTE_MINIMAL)
+        elif x == 6:  # several lines, and something else is wrong
+            row[r.randrange(6)] += r.choice(["\n", "?", "\n" + TAB.join(row), "\0"])
+            texts += lines_of([row + ["two\nlines"] * r.randrange(3)], end, csv.QUOTE_MINIMAL)
+        else:
+            texts.append(r.choice(['"', '""', '"""', TAB + '"', '"' + TAB, 'a"' + TAB + '"x', TAB * 5 + '"']) + end)
+    return texts
 
 
 def write_tsv(world, domains, file):
@@ -384,14 +424,14 @@ def write_tsv(world, domains, file):
         rows = dirty_rows(world, rows)
     if not world.o.plain:
         r.shuffle(rows)
-    out = io.StringIO()
     end = "\r\n" if r.random() < 0.5 else "\n"
-    quoting = csv.QUOTE_ALL if r.random() < 0.2 else csv.QUOTE_MINIMAL
-    writer = csv.writer(out, delimiter=TAB, lineterminator=end, quoting=quoting)
-    writer.writerow("domain_name mx mx_pref ip_of_mx asn_of_ip dict_scanning_data ip_scan_debug_message".split())
-    writer.writerows(rows)
+    texts = lines_of(rows, end, csv.QUOTE_ALL if r.random() < 0.2 else csv.QUOTE_MINIMAL)
+    if world.o.dirty and rows:
+        texts += cut_rows(world, rows, end)
+        r.shuffle(texts)
+    header = "domain_name mx mx_pref ip_of_mx asn_of_ip dict_scanning_data ip_scan_debug_message".split()
     with open(file, "w", encoding="utf-8", newline="") as f:
-        f.write(out.getvalue())
+        f.writelines(lines_of([header], end, csv.QUOTE_MINIMAL) + texts)
 
 
 def write_lines(file, lines):

@@ -88,6 +88,21 @@ def sizes():
     check("a preference of a million digits", [row(b"big.com", b"", preference=b"9" * 1000000)], 64)
 
 
+def quotes():
+    """Quotes that lead over many lines: time in proportion to the size, however they lie, or this would take hours."""
+    line = b"x" * 60 + b"\n"
+    far = b'a"\t"x\n' * 8 + line * 250000 + b'"\n'
+    check("4 million lines that close quotes and open them again", [b'a"\t"x\n' * 4000000], 128)
+    check("8 million lines that open quotes", [b'\t"\n' * 8000000], 128)
+    check("8 million lines of three quotes", [b'"""\n' * 8000000], 128)
+    check("a quote that stays open for 40 MB", [b'a\t"x\n' + b"y" * 40 + b"\n"] + [line * 650000], 160)
+    check("quotes that close after 15 MB, again and again", [far * 3], 192)
+    check("quotes that close after 20 MB", [far.replace(line * 250000, line * 330000) * 2], 192)
+    check("literals of several lines that are none", [row(b"b.com", b'"{\n' + b"{" * 60 + b'\n"') * 200000], 128)
+    check("100,000 rows cut within quotes", [row(b"cut%d.com" % i, b"")[:-2] + b"\"{'smtp'\n" + good(3) for i in range(100000)], 128,
+          wanted=[good_line(3)])
+
+
 def depths():
     for n in (10000, 1000000):
         check("a literal %d deep" % n, [row(b"deep.com", b"[" * n + b"]" * n)], 64)
@@ -164,6 +179,7 @@ def strict():
     say(status == 0 and len(answers(out)) == 2, "--strict, nothing bad", [status, err])
     for name, bad in (("preference", b"a.com\tmx.a.com\tten\t192.0.2.1\t\t\t\n"), ("columns", b"a.com\tmx.a.com\t1\t192.0.2.1\t\n"),
                       ("literal", b"a.com\tmx.a.com\t1\t192.0.2.1\t\t{'smtp': {'st\t\n"),
+                      ("quotes", b"a.com\tmx.a.com\t1\t192.0.2.1\t\t\"{'smtp': {'st\n"),
                       ("NUL", b"a.com\tmx\0.a.com\t1\t192.0.2.1\t\t\t\n")):
         status, _, err, _ = run(["--strict"], HEADER + good(1) + bad + good(2), "strict")
         say(status == 65, "--strict, bad %s" % name, [status, err])
@@ -185,5 +201,5 @@ def wide():
     say(mib < 256 * SLACK, "a domain of 65,536 MX: memory", [mib])
 
 
-for part in (sizes, depths, certificates, rubbish, strict, wide):
+for part in (sizes, quotes, depths, certificates, rubbish, strict, wide):
     part()

@@ -19,4 +19,11 @@ chain()
 		[ "$(grep -o '"id":"[^"]*"' "$work/chain" | sort -u)" = '"id":"n0000001.com"' ]
 }
 ok "a chain of a million certificates" chain
+
+# The same in five orders, the union-find alone; tests/bench/mxinfer.sh says how long a million takes.
+joined()
+{
+	"$OBJ/tests/tools/mxgen" chain 1 50000 >"$work/chain.tsv" && "$OBJ/tests/tools/chaincost" 50000 "$work/chain.tsv"
+}
+ok "chains of certificates become one group in any order" joined
 tap_end

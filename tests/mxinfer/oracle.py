@@ -8,10 +8,8 @@ README.md has a numbered reading, named here as [R5]."""
 import argparse
 import ast
 import base64
-import csv
 import fractions
 import functools
-import io
 import ipaddress
 import json
 import os
@@ -485,21 +483,75 @@ def scan_column(text):
 
 def as_column(text):
     """[R12] `8075`, `AS8075`, `{1,2}`, `1 2`, empty: the AS numbers."""
-    if text in ("", "None", "\\N"):
+    if text in ("", "None", "set()"):
         return []
     text = text.strip("{}[]() ")
     numbers = [re.sub("^[Aa][Ss]", "", one.strip()) for one in re.split("[, _]+", text)]
+    numbers = [n.removesuffix(".0") for n in numbers]
     return [int(n) for n in numbers if re.fullmatch("[0-9]{1,10}", n) and 0 < int(n) < 1 << 32]
 
 
+QUOTED = re.compile(r'"(?:[^"]|"")*"(?!")')
+PLAIN = re.compile(r"[^\t\n]*")
+
+
+def holds_a_row(quoted):
+    """[R22] Does one of the further lines in quotes look like a row?"""
+    return any(line.split("\t")[0].strip(BLANKS) and line.count("\t") >= 5 for line in quoted.split("\n")[1:])
+
+
+def fields_of(text):
+    """The fields of some lines, if they are one row; None if its quotes are astray, "open" if it goes on behind them."""
+    fields, at = [], 0
+    text = text.removesuffix("\n").removesuffix("\r")
+    while True:
+        quoted = text.startswith('"', at)
+        field = (QUOTED if quoted else PLAIN).match(text, at)
+        if holds_a_row(field[0] if field else text[at:]):
+            return None
+        if not field:
+            return "open"
+        fields.append(field[0][1:-1].replace('""', '"') if quoted else field[0])
+        at = field.end()
+        if at == len(text):
+            return fields
+        if text[at] != "\t":
+            return None
+        at += 1
+
+
+def is_flawless(row):
+    """[R22] What a row of several lines has to be."""
+    if len(row) not in (6, 7) or any("\0" in field for field in row) or any("\n" in field for field in row[:5]):
+        return False
+    name, mx, preference, address, number, scan = ["" if field == "\\N" else field for field in row[:6]]
+    if mx.strip(BLANKS) and not (is_preference(preference) and (address_of(address) or not address)):
+        return False
+    numbers = [] if number == "set()" else re.split("[, _]+", number.strip("{}[]() "))
+    if not all(re.fullmatch(r"((AS)?[0-9]{1,10}(\.0)?)?", one, re.IGNORECASE) for one in numbers):
+        return False
+    return bool(name.strip(BLANKS)) and (scan in ("", "None") or scan_column(scan) is not None)
+
+
+def table_rows(text):
+    """[R22] The rows of a table; None for each line that is none."""
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
+    at = 0
+    while at < len(lines):
+        taken, row = 1, fields_of(lines[at])
+        while row == "open" and at + taken < len(lines):
+            taken += 1
+            row = fields_of("".join(lines[at:at + taken]))
+        if row == "open" or (taken > 1 and row and not is_flawless(row)):
+            row = None
+        at += taken if row else 1
+        yield row
+
+
 def read_tsv(world, data):
-    text = data.decode("utf-8", "surrogateescape")
-    limit = csv.field_size_limit(1 << 30)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter="\t"))
-    csv.field_size_limit(limit)
-    for row in rows:
-        if row and row[0] != "domain_name":
-            world.bad_n += 0 if tsv_row(world, row) else 1
+    for row in table_rows(data.decode("utf-8", "surrogateescape")):
+        if row is None or row[0] != "domain_name" and row != [""]:
+            world.bad_n += 0 if row and tsv_row(world, row) else 1
 
 
 def is_name(text):
@@ -507,20 +559,24 @@ def is_name(text):
     return re.fullmatch("[!-~]{1,253}", canonical(text)) is not None
 
 
+def is_preference(text):
+    number = re.fullmatch(r"([0-9]{1,5})(\.0)?", text.strip(BLANKS))
+    return number is not None and int(number[1]) <= 65535
+
+
 def tsv_row(world, row):
     """Takes one row; False if it had to be skipped, or was read leniently."""
     if len(row) not in (6, 7) or any("\0" in field for field in row):
         return False
-    name, mx, preference, address, number, scan = row[:6]
+    name, mx, preference, address, number, scan = ["" if field == "\\N" else field for field in row[:6]]
     if not is_name(name) or (canonical(mx) and not is_name(mx)):
         return False
     if not mx:
-        world.domain_of_row(name).says("no MX")
+        world.domain_of_row(name).says("null MX" if is_preference(preference) else "no MX")  # [R23]
         return True
-    preference = re.fullmatch(r"([0-9]{1,5})(\.0+)?", preference.strip(BLANKS))
-    if not preference or int(preference[1]) > 65535:
+    if not is_preference(preference):
         return False
-    preference = int(preference[1])
+    preference = int(float(preference))
     domain = world.domain_of_row(name)
     if not canonical(mx):
         domain.says("null MX")

@@ -138,6 +138,25 @@ ends "an unknown switch" 64 --no-such-switch
 ends "an unknown form" 64 --input nothing "$work/in.tsv"
 ends "merge without files" 64 merge
 ends "--shares with count" 64 count --shares x "$work/in.tsv"
+while read -r name arguments; do
+	# shellcheck disable=SC2086 # several
+	ends "a switch that would do nothing: $arguments" 64 $arguments "$work/in.tsv"
+	ok "it is named: $name" grep -q -e "$name" "$work/err"
+done <<'SWITCHES'
+--format count --format csv
+--providers count --providers x
+--debug merge --debug 1
+--strict merge --strict
+--metadata merge --metadata x
+--raw convert --to tsv --raw
+--shares-implicit --shares-implicit
+--explain --explain lodi.com --shares x
+--roots --roots x
+SWITCHES
+ends "a table of AS that is none" 65 --as "$work/in.tsv" "$work/in.tsv"
+same "says so" "$(grep -c 'in.tsv: no table of autonomous systems' "$work/err")" 1
+echo "root:x:0:0:root:/root:/bin/sh" >"$work/passwd"
+ends "a Public Suffix List that is none" 78 --psl "$work/passwd" "$work/in.tsv"
 ends "no such file" 75 "$work/missing"
 echo "neither fish nor fowl" >"$work/fish"
 ends "a file of no known form" 65 "$work/fish"

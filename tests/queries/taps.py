@@ -133,6 +133,17 @@ for _ in range(rounds):
             wait_for(lambda: last in read_from(before))
             sure.update(numbers)
     if fate == "kill":
+        # In the middle of a write, often: half a frame is left.
+        for server in servers:
+            numbers = list(range(number, number + dice.randrange(400)))
+            number += len(numbers)
+            sent.update(numbers)
+            server.s.setblocking(False)
+            try:
+                server.s.send(b"".join(frame(n) for n in numbers))
+            except BlockingIOError:
+                pass
+            server.s.settimeout(30)
         collector.kill()
         collector.wait()
         collector = start_collector()
@@ -184,8 +195,8 @@ gaps = [r["event"] for r in records if r["schema"] == "query-gap/1"]
 for event, n in ("collector-started", started), ("server-connected", connected), ("server-lost", lost):
     if gaps.count(event) != n:
         faults.append("%s: %d times, told %d times" % (event, n, gaps.count(event)))
-if [r["event"] for r in records if r["schema"] == "query-gap/1" and r["since"] is None][:1] != ["collector-started"]:
-    faults.append("gaps without a start")
+if [r["event"] for r in records if r["schema"] == "query-gap/1" and r["since"] is None] != ["collector-started"]:
+    faults.append("gaps without a start, beside the first")
 print("queries %d\nsure %d\nfound %d\nstarts %d\nlost %d" % (len(sent), len(sure), len(names), started, lost))
 print("\n".join(faults))
 sys.exit(len(faults) > 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* dnsask - asks questions at once through lib/dns and prints, for each in the order of asking, one
  *line: NAME TYPE OUTCOME DNSSEC PROTO RCODE | RDATA ... | WHY For tests: dnsask [--mode
- *validate|stub] [--resolver ADDRESS]... [--anchor FILE] [--trust] [--wait MS] NAME TYPE ... */
+ *validate|stub|iterate] [--resolver ADDRESS]... [--anchor FILE] [--hints FILE] [--spread] [--trust]
+ *[--wait MS] NAME TYPE ... */
 #include <ldns/ldns.h>
 #include <stdlib.h>
 
@@ -13,8 +14,8 @@ struct asked {
 	struct options {
 		int64_t mode, wait_ms;
 		struct option_list resolvers;
-		const char *anchor;
-		bool trust;
+		const char *anchor, *hints;
+		bool trust, spread;
 	} * o;
 	struct arena *arena;
 	const struct dns_result *result;
@@ -25,9 +26,11 @@ struct asked {
 #define FIELD(name) .field = offsetof(struct options, name)
 
 static const struct option rows[] = {
-    {"mode", 'm', OPT_CHOICE, FIELD(mode), .choices = "validate|stub", .help = ""},
+    {"mode", 'm', OPT_CHOICE, FIELD(mode), .choices = "validate|stub|iterate", .help = ""},
     {"resolver", 'r', OPT_TEXTS, FIELD(resolvers), .help = ""},
     {"anchor", 'a', OPT_TEXT, FIELD(anchor), .help = ""},
+    {"hints", 'i', OPT_TEXT, FIELD(hints), .help = ""},
+    {"spread", 's', OPT_FLAG, FIELD(spread), .help = ""},
     {"trust", 't', OPT_FLAG, FIELD(trust), .help = ""},
     {"wait", 'w', OPT_NUMBER, .max = 100000, FIELD(wait_ms), .help = ""},
 };
@@ -82,9 +85,11 @@ main(int argc, char **argv)
 	int n = 0;
 	const char *error = option_take_switches(a, &group, 1, argc, argv, &n);
 	struct loop *l = loop_new();
-	struct dns_params params = {.mode = o.mode ? DNS_MODE_STUB : DNS_MODE_VALIDATE,
+	struct dns_params params = {.mode = (enum dns_mode)o.mode,
 	    .resolvers = o.resolvers,
-	    .trust_anchor = o.anchor,
+	    .trust_anchor = *o.anchor ? o.anchor : NULL,
+	    .root_hints = o.hints,
+	    .spread = o.spread,
 	    .trust_ad = o.trust,
 	    .rng = &rng_system};
 	struct dns *d = error ? NULL : dns_open(a, l, &params, &error);

@@ -91,7 +91,7 @@ main(int argc, char **argv)
 	for (int i = 0; i < n; i++) {
 		int64_t us = median_us(&entrants[i], runs);
 
-		printf("%-36s %6.0f MB/s  %5.2f  %7ld KiB\n", entrants[i].name,
+		printf("%-36s %7.1f MB/s  %5.2f  %7ld KiB\n", entrants[i].name,
 		    (double)st.st_size / (double)us, (double)first / (double)us,
 		    entrants[i].peak_kib);
 	}

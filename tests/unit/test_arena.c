@@ -104,6 +104,21 @@ test_hooks(void)
 
 static struct arena *volatile reachable; /* for the leak checker, at an exit from within */
 
+static void
+test_for(void)
+{
+	struct arena *a = arena_new_for(100);
+	char *small = arena_dup(a, SPAN_LIT("small"));
+	char *large = arena_alloc(a, 1000000);
+
+	large[999999] = 'x';
+	SAME_STR(small, "small", "one for so many octets takes more, too");
+	arena_free(a);
+	a = arena_new_for(0);
+	SAME_STR(arena_dup(a, SPAN_LIT("more")), "more", "one for none");
+	arena_free(a);
+}
+
 static int
 exit_code_of_too_much(size_t new_n, size_t size)
 {
@@ -129,6 +144,7 @@ main(void)
 	test_grow();
 	test_text();
 	test_hooks();
+	test_for();
 	SAME_INT(exit_code_of_too_much(SIZE_MAX, 1), 75, "too much memory ends with 75");
 	SAME_INT(exit_code_of_too_much(SIZE_MAX / 4, 16), 75, "a size that overflows ends with 75");
 	return tap_end();

@@ -7,6 +7,7 @@
 
 #include "base/rng.h"
 #include "queryparse/dnspackets.h"
+#include "queryparse/tcpstreams.h"
 
 enum { MESSAGES = 40 };
 
@@ -292,6 +293,41 @@ test_tcp_lost(void)
 	dnspackets_free(d);
 }
 
+static void
+no_message(void *state, int64_t time_us, const struct packet *p, const struct segment *s,
+    struct span message)
+{
+	(void)state;
+	(void)time_us;
+	(void)p;
+	(void)s;
+	(void)message;
+	abort();
+}
+
+/* Segments far ahead, of what never comes: no more than a message's octets wait. */
+static void
+test_tcp_late(void)
+{
+	static char octets[TCPSTREAMS_OCTETS / 2];
+	struct tcpstreams *t = tcpstreams_new(no_message, NULL);
+	const struct packet p = {.protocol = PACKET_TCP};
+	struct segment s = {.from_port = 5353, .to_port = 53, .syn = true, .sequence = 1000};
+
+	tcpstreams_add(t, 0, &p, &s);
+	s.syn = false;
+	s.data = (struct span){octets, sizeof octets};
+	for (uint32_t i = 1; i <= 2; i++) {
+		s.sequence = 5000 + i * (uint32_t)sizeof octets;
+		tcpstreams_add(t, 0, &p, &s);
+	}
+	SAME_INT(tcpstreams_lost(t), 0, "a message's octets may wait");
+	s.sequence += (uint32_t)sizeof octets;
+	tcpstreams_add(t, 0, &p, &s);
+	SAME_INT(tcpstreams_lost(t), 1, "not more");
+	tcpstreams_free(t);
+}
+
 int
 main(void)
 {
@@ -303,5 +339,6 @@ main(void)
 	}
 	test_overlap();
 	test_tcp_lost();
+	test_tcp_late();
 	return tap_end();
 }

@@ -101,6 +101,10 @@ shorter_than_noted(void)
 	close(fd);
 	OK(dayfiles_begin(&d, dir_fd, undo_fd, 3, &at), "a run begins");
 	SAME_STR(content("2026-11-20.jsonl"), "one\n", "it is not made longer again");
+	OK(add(&d, 0, "six\n") && dayfiles_flush(&d, &at), "it adds lines, and is killed, too");
+	dayfiles_end(&d);
+	OK(dayfiles_begin(&d, dir_fd, undo_fd, 3, &at) && d.was_killed, "the next one sees it");
+	SAME_STR(content("2026-11-20.jsonl"), "one\n", "and takes back these lines, not fewer");
 	dayfiles_end(&d);
 }
 

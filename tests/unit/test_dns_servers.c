@@ -17,9 +17,35 @@ test(const char *text, const char *want, const char *name)
 	arena_free(a);
 }
 
+static void
+test_port(const char *text, const char *want)
+{
+	struct span address;
+	struct buf got;
+	unsigned port;
+
+	buf_init(&got, 1000);
+	if (dns_server_read(span_str(text), &address, &port)) {
+		buf_put(&got, address);
+		buf_printf(&got, " %u", port);
+	} else {
+		buf_puts(&got, "-");
+	}
+	SAME_STR(buf_str(&got), want, text);
+	buf_free(&got);
+}
+
 int
 main(void)
 {
+	test_port("192.0.2.1", "192.0.2.1 53");
+	test_port("192.0.2.1@5300", "192.0.2.1 5300");
+	test_port("2001:db8::1#5300", "2001:db8::1 5300");
+	test_port("192.0.2.1@65535", "192.0.2.1 65535");
+	test_port("192.0.2.1@65536", "-");
+	test_port("192.0.2.1@0", "-");
+	test_port("192.0.2.1@", "-");
+	test_port("192.0.2.1@53x", "-");
 	test("", "127.0.0.1", "an empty file means this machine");
 	test("# nameserver 192.0.2.1\nsearch example.com\n", "127.0.0.1",
 	    "so does one without servers");

@@ -70,11 +70,52 @@ test_chain(struct arena *a)
 	SAME_INT(r.answer_n, 1, "an alias is followed, a stranger's record is not taken");
 	SAME_STR(r.answer[0], "10 c.", "the alias' record");
 	SAME_INT(r.ttl_s, 20, "the alias bounds the TTL");
+	OK(r.cname_n == 1 && !strcmp(r.cname[0], "b") && !r.cname_open && !r.cname_circle,
+	    "the name that it leads to");
 	r = read_as(a,
 	    hex(a, "0001 8180 0001 0002 0000 0000" QUESTION "c00c 0005 0001 00000014 0003 01 62 00"
 		   "01 62 00 0005 0001 00000014 0003 01 61 00"),
 	    "a", DNS_MX);
 	SAME_INT(r.outcome, DNS_NODATA, "aliases in a circle come to an end");
+	OK(r.cname_circle && !r.cname_open && r.cname_n == 2 && !strcmp(r.cname[1], "a"),
+	    "and are told");
+	SAME_STR(r.why, "its CNAMEs lead in a circle", "with the reason");
+}
+
+/* What ends with a CNAME and nothing more, or with none at all. */
+static void
+test_open_chain(struct arena *a)
+{
+	/* a. CNAME \x42 \x2e. */
+	struct dns_result r = read_as(a,
+	    hex(a, "0001 8180 0001 0001 0000 0000" QUESTION
+		   "c00c 0005 0001 00000014 0004 02 42 2e 00"),
+	    "a", DNS_MX);
+
+	OK(r.outcome == DNS_NODATA && r.cname_open && !r.cname_circle && !r.why, "an open end");
+	SAME_STR(r.cname[0], "b\\.", "lower case, with a dot that is part of a label");
+	r = read_as(a,
+	    hex(a, "0001 8180 0001 0001 0001 0000" QUESTION "c00c 0005 0001 00000014 0003 01 62 00"
+		   "00 0006 0001 0000003c 0016 00 00 00000001 00000002 00000003 00000004 "
+		   "0000001e"),
+	    "a", DNS_MX);
+	OK(r.outcome == DNS_NODATA && !r.cname_open && r.cname_n == 1 && r.ttl_s == 20,
+	    "with an SOA it is known that there is no more");
+	r = read_as(a,
+	    hex(a, "0001 8180 0001 0001 0000 0000"
+		   "01 61 00 0005 0001"
+		   "c00c 0005 0001 00000014 0003 01 62 00"),
+	    "a", DNS_CNAME);
+	OK(r.outcome == DNS_OK && !r.cname_n, "who asks for a CNAME gets it");
+	r = read_as(a,
+	    hex(a, "0001 8100 0001 0000 0001 0000" QUESTION "00 0002 0001 0000003c 0003 01 62 00"),
+	    "a", DNS_MX);
+	SAME_INT(r.outcome, DNS_MALFORMED, "a referral is no answer");
+	OK(r.why && strstr(r.why, "referral"), "and why");
+	r = read_as(a,
+	    hex(a, "0001 8500 0001 0000 0001 0000" QUESTION "00 0002 0001 0000003c 0003 01 62 00"),
+	    "a", DNS_MX);
+	SAME_INT(r.outcome, DNS_NODATA, "NS records beside what is said with authority are none");
 }
 
 static void
@@ -183,6 +224,7 @@ main(void)
 
 	test_good(a);
 	test_chain(a);
+	test_open_chain(a);
 	test_negative(a);
 	test_codes(a);
 	test_malformed(a);

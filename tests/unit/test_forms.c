@@ -67,15 +67,12 @@ static void
 test_whole_lines(void)
 {
 	static const struct span text = SPAN_LIT("ab\ncd\ne");
-	bool quoted = true;
 
-	SAME_INT(forms_whole_lines(text, 0, &quoted, false), 6, "whole lines");
-	OK(!quoted, "nothing to remember");
-	SAME_INT(forms_whole_lines(text, 0, &quoted, true), 7, "the end ends a line");
-	SAME_INT(forms_whole_lines((struct span){text.p, 2}, 0, &quoted, false), 0, "none");
-	SAME_INT(
-	    forms_whole_lines((struct span){text.p, 3}, 2, &quoted, false), 3, "then there is");
-	SAME_INT(forms_whole_lines((struct span){text.p, 0}, 0, &quoted, false), 0, "nothing");
+	SAME_INT(forms_whole_lines(text, 0, 1, false), 6, "whole lines");
+	SAME_INT(forms_whole_lines(text, 0, 1, true), 7, "the end ends a line");
+	SAME_INT(forms_whole_lines((struct span){text.p, 2}, 0, 1, false), 0, "none");
+	SAME_INT(forms_whole_lines((struct span){text.p, 3}, 2, 1, false), 3, "then there is");
+	SAME_INT(forms_whole_lines((struct span){text.p, 0}, 0, 1, false), 0, "nothing");
 }
 
 static struct buf

@@ -111,6 +111,38 @@ test_matching(void)
 }
 
 static void
+test_leap(void)
+{
+	const int64_t hour = INT64_C(3600000000);
+	struct joiner *j = joiner_new(&params);
+	struct query q;
+
+	passed_n = 0;
+	q = asked(1000, 1, 1);
+	joiner_add(j, &q);
+	q = asked(9000 * hour, 9, 9);
+	joiner_add(j, &q);
+	SAME_INT(passed_n, 0, "one stamp far ahead");
+	q = answer(1100, 1, 1);
+	joiner_add(j, &q);
+	q = asked(2000, 2, 2);
+	joiner_add(j, &q);
+	SAME_INT(passed_n, 0, "lets the others wait");
+	q = asked(7000 * hour, 9, 8);
+	joiner_add(j, &q);
+	SAME_INT(passed_n, 0, "so does another one elsewhere");
+	q = asked(7000 * hour + 1, 3, 3);
+	joiner_add(j, &q);
+	SAME_INT(passed_n, 2, "two that agree show that time has passed");
+	SAME_INT(passed[0].rcode, 3, "an answer found its query");
+	joiner_end(j);
+	SAME_INT(passed_n, 5, "in the end all are there");
+	SAME_INT(passed[4].time_us, 9000 * hour, "in their order");
+	SAME_INT(joiner_counts(j)->late, 0, "none too late");
+	joiner_free(j);
+}
+
+static void
 test_held(void)
 {
 	struct joiner_params few = params;
@@ -207,6 +239,7 @@ main(void)
 {
 	test_order();
 	test_matching();
+	test_leap();
 	test_held();
 	for (uint64_t seed = 1; seed <= 5; seed++)
 		test_random(seed);

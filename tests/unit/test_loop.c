@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -113,6 +114,36 @@ test_watch(void)
 	close(fds[1]);
 }
 
+/* Writable until it wants to read. */
+static void
+turn(void *arg, bool readable, bool writable)
+{
+	int *turns = arg;
+
+	OK(writable == (*turns < 2) && readable == (*turns >= 2), "what it wants alone");
+	if (++*turns == 2)
+		loop_watch_want(watch, true, false);
+	if (*turns == 3)
+		loop_watch_want(watch, true, false);
+	if (*turns == 4)
+		loop_watch_free(watch);
+}
+
+static void
+test_want(void)
+{
+	int fds[2], turns = 0;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds))
+		return;
+	watch = loop_watch_new(loop, fds[0], false, true, turn, &turns);
+	SAME_INT(write(fds[1], "x", 1), 1, "written");
+	loop_run(loop);
+	SAME_INT(turns, 4, "it changed its mind");
+	close(fds[0]);
+	close(fds[1]);
+}
+
 int
 main(void)
 {
@@ -129,6 +160,7 @@ main(void)
 	test_timers("real timers go by time", 1000);
 	test_stop();
 	test_watch();
+	test_want();
 	loop_free(loop);
 	buf_free(&seen);
 	return tap_end();

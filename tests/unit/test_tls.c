@@ -168,6 +168,8 @@ test_failures(void)
 	SAME_INT(shake_hands(c, &s, 1000), TLS_FAILED, "no common version");
 	OK(strstr(tls_why(c), "alert protocol version") != NULL, "in OpenSSL's words");
 	SAME_STR(tls_protocol(c), "", "no protocol");
+	SAME_STR(tls_alert(c), "protocol version", "the alert");
+	OK(!tls_too_big(c), "nothing was too big");
 	tls_free(c);
 	server_free(&s);
 	c = tls_client_new(&any);
@@ -175,8 +177,35 @@ test_failures(void)
 	tls_take(c, SPAN_LIT("250 what are you talking about\r\n"));
 	SAME_INT(tls_shake(c), TLS_FAILED, "no TLS");
 	OK(tls_why(c)[0] != '\0', "it says so");
+	OK(tls_alert(c) == NULL, "no alert");
+	tls_free(c);
+	c = tls_client_new(&any);
+	SAME_INT(tls_shake(c), TLS_MORE, "it waits");
+	tls_take(c, SPAN_LIT("\x16\3\3\0\4\x0e\0\0\0"));
+	SAME_INT(tls_shake(c), TLS_FAILED, "a message out of order");
+	SAME_STR(tls_alert(c), "sent: unexpected_message", "our alert");
 	tls_free(c);
 	tls_free(NULL);
+}
+
+/* A server whose certificate is sent many times, `octets` of it at least. */
+static void
+test_big(size_t octets, bool too_big)
+{
+	const struct tls_wish any = {.version = TLS_ANY};
+	struct server s = server_new(TLS1_2_VERSION, TLS1_3_VERSION);
+	struct tls *c = tls_client_new(&any);
+	X509 *x = SSL_get_certificate(s.ssl);
+	unsigned char *der = NULL;
+	int n = i2d_X509(x, &der);
+
+	for (size_t sent = (size_t)n; sent < octets; sent += (size_t)n)
+		SSL_add1_chain_cert(s.ssl, x);
+	OPENSSL_free(der);
+	SAME_INT(shake_hands(c, &s, 100000), too_big ? TLS_FAILED : TLS_UP, "a large chain");
+	OK(tls_too_big(c) == too_big, "too large or not");
+	tls_free(c);
+	server_free(&s);
 }
 
 int
@@ -189,6 +218,8 @@ main(void)
 		test_version((enum tls_version)v, 1);
 	}
 	test_failures();
+	test_big(TLS_CHAIN_MAX - 5000, false);
+	test_big(TLS_CHAIN_MAX + 1000, true);
 	arena_free(t.arena);
 	return tap_end();
 }

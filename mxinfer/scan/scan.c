@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mxinfer/scan/scan.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/keyed_hash.h"
+#include "base/log.h"
+#include "mxinfer/scan/scan_address.h"
+#include "mxinfer/scan/scan_parts.h"
+#include "mxinfer/scan/scan_record.h"
+
+#define SECOND_US INT64_C(1000000)
+
+enum {
+	ROUTES_MAX = 1000,         /* domains that are looked up at once */
+	WAITING_MAX = 1000 * 1000, /* addresses that wait; then no more domains are looked up */
+	FEED_US = 20 * 1000,       /* who could not go on looks again after this */
+	GRACE_S = 5,               /* when the run is stopped, open connections have so long */
+	ATTEMPTS_MAX = 5,          /* visits that failed for want of something of ours */
+};
+
+static void
+write_record(struct scan *s)
+{
+	struct span record = buf_span(&s->record);
+
+	scan_out_put(s->out, record);
+	if (s->saved)
+		saved_table_add(s->saved, record);
+	buf_clear(&s->record);
+}
+
+static bool
+nothing_open(const struct scan *s)
+{
+	return !s->routing_n && !pace_open_n(s->pace);
+}
+
+static bool
+all_done(const struct scan *s)
+{
+	return s->next == domains_counts(s->domains)->taken && !s->asking_n &&
+	       !pace_waiting_n(s->pace) && nothing_open(s);
+}
+
+static void
+end_if_done(struct scan *s)
+{
+	if (all_done(s) || (s->stopping && nothing_open(s)))
+		loop_stop(s->loop);
+}
+
+/* Begins nothing more; what is open may come to its end. */
+static void
+stop(struct scan *s, const char *by)
+{
+	if (s->stopping) {
+		loop_stop(s->loop);
+		return;
+	}
+	s->stopping = true;
+	s->stopped_by = by;
+	pace_hold(s->pace, true);
+	loop_timer_set(s->grace, clock_since_us(loop_clock(s->loop)) + GRACE_S * SECOND_US);
+	end_if_done(s);
+}
+
+static void
+end_target(struct scan *s, uint32_t id, const struct visit *seen, const char *outcome)
+{
+	scan_address_record(s, id, seen, outcome);
+	tally_add(&s->tally.addresses, outcome);
+	if (s->params->debug > 1) {
+		struct ip ip = targets_ip(&s->targets, id);
+		char text[IP_TEXT_MAX];
+
+		log_info("%s: %s%s%s", ip_text(&ip, text), outcome, seen && seen->why ? ": " : "",
+		    seen && seen->why ? seen->why : "");
+	}
+	write_record(s);
+	targets_done(&s->targets, id);
+}
+
+static void
+queue(struct scan *s, uint32_t id)
+{
+	struct ip ip = targets_ip(&s->targets, id);
+
+	pace_add(s->pace, id, &ip, scan_address_operator(s, id));
+}
+
+static void
+on_visit(void *arg, const struct visit *seen)
+{
+	struct target_work *work = arg;
+	struct scan *s = work->owner;
+	uint32_t id = work->id;
+
+	pace_done(s->pace, id);
+	if (seen->outcome == VISIT_LOCAL && ++work->attempts < ATTEMPTS_MAX)
+		queue(s, id);
+	else
+		end_target(s, id, seen, visit_outcome_name(seen->outcome));
+	end_if_done(s);
+}
+
+static void
+on_start(void *arg, uint32_t id)
+{
+	struct scan *s = arg;
+	const struct scan_params *p = s->params;
+	struct target_work *work = targets_work(&s->targets, id);
+	struct arena *a = arena_new();
+	struct span variant = targets_variant(&s->targets, id);
+	struct visit_wish wish = {
+	    .address = targets_ip(&s->targets, id),
+	    .port = (unsigned)p->port,
+	    .sni = variant.n ? arena_dup(a, variant) : NULL,
+	    .ehlo_name = p->ehlo_name,
+	    .connect_us = p->connect_timeout_s * SECOND_US,
+	    .patience_us = p->patience_s * SECOND_US,
+	    /* Behind the greeting it may take its time once more. */
+	    .total_us = (p->connect_timeout_s + 2 * p->patience_s + 30) * SECOND_US,
+	};
+
+	work->owner = s;
+	visit_begin(s->visits, &wish, on_visit, work);
+	arena_free(a);
+}
+
+static void
+on_as(void *arg, const struct cymru_answer *answer)
+{
+	struct target_work *work = arg;
+	struct scan *s = work->owner;
+
+	s->asking_n--;
+	if (answer->as_n) {
+		work->as = must(malloc(answer->as_n * sizeof *work->as));
+		memcpy(work->as, answer->as, answer->as_n * sizeof *work->as);
+		work->as_n = answer->as_n;
+	}
+	queue(s, work->id);
+	end_if_done(s);
+}
+
+/* A target that is new: what its way to a record is. */
+static void
+begin_target(struct scan *s, uint32_t id)
+{
+	struct ip ip = targets_ip(&s->targets, id);
+
+	s->targets.v[id].state = TARGET_WAITING;
+	if (blocklist_has(s->blocklist, &ip)) {
+		end_target(s, id, NULL, "blocked");
+	} else if (s->params->dry_run) {
+		end_target(s, id, NULL, "dry-run");
+	} else if (s->cymru) {
+		struct target_work *work = targets_work(&s->targets, id);
+
+		work->owner = s;
+		s->asking_n++;
+		cymru_find(s->cymru, &ip, on_as, work);
+	} else {
+		queue(s, id);
+	}
+}
+
+static void
+add_target(struct scan *s, const struct route_mx *mx, const struct ip *ip)
+{
+	struct span name = span_str(mx->name);
+	uint32_t id = targets_add(
+	    &s->targets, ip, s->params->sni == SCAN_SNI_MX ? name : (struct span){"", 0});
+
+	if (s->targets.v[id].state == TARGET_DONE)
+		return;
+	targets_name(&s->targets, id, name);
+	if (s->targets.v[id].state != TARGET_NEW)
+		return;
+	if (s->params->dane && mx->tlsa.asked)
+		targets_tlsa(&s->targets, id, &mx->tlsa, mx->tlsa_base);
+	begin_target(s, id);
+}
+
+static void feed(struct scan *s);
+
+static void
+on_route(void *arg, const struct mail_route *route)
+{
+	struct scan *s = arg;
+
+	s->routing_n--;
+	s->ended_n++;
+	tally_add(&s->tally.domains, dns_outcome_name(route->outcome));
+	if (s->params->debug)
+		log_info("%s: %s, %zu MX%s%s", route->domain, dns_outcome_name(route->outcome),
+		    route->mx_n, route->why ? ": " : "", route->why ? route->why : "");
+	scan_record_domain(&s->record, route, s->params->sni == SCAN_SNI_MX);
+	write_record(s);
+	for (size_t i = 0; i < route->mx_n; i++)
+		for (size_t k = 0; k < route->mx[i].addresses_n; k++)
+			add_target(s, &route->mx[i], &route->mx[i].addresses[k]);
+	feed(s);
+	end_if_done(s);
+}
+
+static bool
+is_busy(const struct scan *s)
+{
+	return s->routing_n >= ROUTES_MAX || dns_is_busy(s->dns) ||
+	       pace_waiting_n(s->pace) + s->asking_n >= WAITING_MAX ||
+	       scan_out_backlog(s->out) > SCAN_OUT_BACKLOG_MAX;
+}
+
+/* Looks up as many domains as there is room for. */
+static void
+feed(struct scan *s)
+{
+	while (!s->stopping && s->next < domains_counts(s->domains)->taken && !is_busy(s)) {
+		struct span domain = domains_at(s->domains, s->next++);
+
+		if (intern_find(&s->done_domains, domain, keyed_hash(domain)))
+			continue;
+		s->routing_n++;
+		mail_route_find(s->routes, domain, on_route, s);
+	}
+}
+
+/* What nothing calls back for: room behind a reader that takes its time, a write that failed. */
+static void
+on_feeder(void *arg)
+{
+	struct scan *s = arg;
+
+	if (scan_out_error(s->out) && !s->stopping)
+		stop(s, "output");
+	pace_hold(s->pace, s->stopping || scan_out_backlog(s->out) > SCAN_OUT_BACKLOG_MAX);
+	feed(s);
+	end_if_done(s);
+	loop_timer_set(s->feeder, clock_since_us(loop_clock(s->loop)) + FEED_US);
+}
+
+static void
+on_limit(void *arg)
+{
+	stop(arg, "max-runtime");
+}
+
+static void
+on_grace(void *arg)
+{
+	struct scan *s = arg;
+
+	loop_stop(s->loop);
+}
+
+static void
+on_signal(void *arg, bool readable, bool writable)
+{
+	struct scan *s = arg;
+	struct signalfd_siginfo info;
+
+	(void)readable;
+	(void)writable;
+	if (read(s->signal_fd, &info, sizeof info) == sizeof info)
+		stop(s, "signal");
+}
+
+static void
+on_figures(void *arg, struct progress_figures *f)
+{
+	struct scan *s = arg;
+
+	*f = (struct progress_figures){
+	    .domains_total = domains_counts(s->domains)->taken - s->tally.resumed_domains,
+	    .domains_done = s->ended_n,
+	    .domains_open = s->routing_n,
+	    .addresses_waiting = pace_waiting_n(s->pace) + s->asking_n,
+	    .addresses_open = pace_open_n(s->pace),
+	    .tally = &s->tally,
+	};
+}
+
+/* SIGINT and SIGTERM are heard by the loop; behind it they end us as ever. */
+static bool
+hear_signals(struct scan *s, sigset_t *signals)
+{
+	sigemptyset(signals);
+	sigaddset(signals, SIGINT);
+	sigaddset(signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, signals, NULL);
+	s->signal_fd = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signal_fd >= 0;
+}
+
+static void
+begin_left_over(struct scan *s)
+{
+	for (uint32_t id = 1; id <= s->targets.keys.n; id++)
+		if (s->targets.v[id].state == TARGET_NEW)
+			begin_target(s, id);
+}
+
+static void
+conduct(struct scan *s, FILE *csv)
+{
+	const struct scan_params *p = s->params;
+	bool show = !p->quiet && isatty(STDERR_FILENO);
+
+	s->signals = loop_watch_new(s->loop, s->signal_fd, true, false, on_signal, s);
+	s->feeder = loop_timer_new(s->loop, on_feeder, s);
+	s->limit = loop_timer_new(s->loop, on_limit, s);
+	s->grace = loop_timer_new(s->loop, on_grace, s);
+	if (p->max_runtime_s)
+		loop_timer_set(
+		    s->limit, clock_since_us(loop_clock(s->loop)) + p->max_runtime_s * SECOND_US);
+	if (show || csv)
+		s->progress = progress_new(s->loop, show ? stderr : NULL, csv, on_figures, s);
+	loop_timer_set(s->feeder, clock_since_us(loop_clock(s->loop)));
+	begin_left_over(s);
+	loop_run(s->loop);
+	progress_end(s->progress);
+	loop_timer_free(s->feeder);
+	loop_timer_free(s->limit);
+	loop_timer_free(s->grace);
+	loop_watch_free(s->signals);
+}
+
+/* Writes what is still to be written.  An exit code. */
+static int
+finish(struct scan *s, const sigset_t *signals)
+{
+	bool is_file = s->params->output != NULL;
+	int error;
+
+	/* The reader of our output may never go on: now a signal ends us. */
+	sigprocmask(SIG_UNBLOCK, signals, NULL);
+	error = scan_out_end(s->out, is_file);
+	s->out = NULL;
+	if (error) {
+		log_error(
+		    "%s: %s", is_file ? s->params->output : "standard output", strerror(error));
+		return EX_TEMPFAIL;
+	}
+	if (!s->stopped_by)
+		return EX_OK;
+	log_warning("stopped by %s before all was done%s", s->stopped_by,
+	    is_file ? "; --resume does the rest" : "");
+	return EX_TEMPFAIL;
+}
+
+static void
+open_pace(struct scan *s)
+{
+	const struct scan_params *p = s->params;
+	const struct pace_limits limits = {
+	    .open = (uint32_t)p->max_open,
+	    .per_second = (uint32_t)p->rate,
+	    .ipv4_24 = (uint32_t)p->per_ipv4_24,
+	    .ipv6_48 = (uint32_t)p->per_ipv6_48,
+	    .operator_n = (uint32_t)p->per_operator,
+	};
+
+	s->pace = pace_new(s->loop, &limits, on_start, s);
+}
+
+/* Ends what was written beside the records.  An exit code. */
+static int
+finish_others(struct scan *s, FILE *csv)
+{
+	int status = scan_note_end(s);
+
+	if (s->saved && !saved_table_end(s->saved)) {
+		log_error("the table of --save_scan_data could not be written: %m");
+		status = EX_TEMPFAIL;
+	}
+	s->saved = NULL;
+	if (csv && (ferror(csv) | fclose(csv))) {
+		log_error("%s: not all figures could be written", s->params->status);
+		status = EX_TEMPFAIL;
+	}
+	return status;
+}
+
+static int
+scan_all(struct scan *s)
+{
+	const char *path = s->params->status;
+	FILE *csv = path ? fopen(path, "we") : NULL;
+	sigset_t signals;
+	int status, others;
+
+	if (path && !csv) {
+		log_error("%s: %m", path);
+		return EX_CANTCREAT;
+	}
+	if (!hear_signals(s, &signals)) {
+		log_error("signals cannot be heard: %m");
+		return EX_TEMPFAIL;
+	}
+	open_pace(s);
+	s->out = scan_out_new(s->output_fd);
+	conduct(s, csv);
+	status = finish(s, &signals);
+	close(s->signal_fd);
+	s->ended_us = clock_wall_us(&clock_system);
+	others = finish_others(s, csv);
+	return status ? status : others;
+}
+
+int
+scan_run(struct arena *a, struct scan_params *params, const struct settings *settings,
+    char *const *operands, int operands_n)
+{
+	struct scan s = {.a = a,
+	    .params = params,
+	    .settings = settings,
+	    .started_us = clock_wall_us(&clock_system),
+	    .output_fd = -1};
+	const char *error = scan_params_check(a, params, settings);
+	int status;
+
+	if (error) {
+		log_error("%s", error);
+		return EX_USAGE;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	keyed_hash_seed(&rng_system);
+	buf_init(&s.record, SIZE_MAX / 4);
+	status = scan_open(&s, operands, operands_n);
+	if (!status)
+		status = scan_all(&s);
+	scan_close(&s);
+	return status;
+}

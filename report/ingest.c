@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/ingest.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/rng.h"
+#include "base/share.h"
+#include "report/derive.h"
+#include "report/ingest_parts.h"
+
+enum { SHOWN_MAX = 20 /* bad lines that are named; all are counted */ };
+
+static const char *const bad_names[BAD_N] = {"is no JSON object", "is no record that belongs there",
+    "lacks a member of", "is larger than a record can be", "could not be read",
+    "is a returned mail"};
+
+static const struct {
+	const struct ingest_kind *kind;
+	const char *name;
+} kinds[INGEST_KINDS] = {{&ingest_session, "sessions"}, {&ingest_delivery, "later deliveries"},
+    {&ingest_query, "queries"}, {&ingest_query_gap, "query gaps"},
+    {&ingest_health, "health records"}};
+
+static const struct ingest_folder folders[] = {
+    {"sessions", {&ingest_session, &ingest_delivery}},
+    {"queries", {&ingest_query, &ingest_query_gap}},
+    {"health", {&ingest_health, NULL}},
+};
+
+enum { FOLDERS_N = sizeof folders / sizeof *folders };
+
+void
+ingest_bad(
+    struct ingest *in, const char *path, uint64_t line, enum ingest_bad cause, const char *more)
+{
+	uint64_t before = 0;
+	char place[32] = "";
+
+	for (size_t i = 0; i < BAD_N; i++)
+		before += in->bad[i];
+	in->bad[cause]++;
+	if (line)
+		snprintf(place, sizeof place, ":%llu", (unsigned long long)line);
+	if (before < SHOWN_MAX)
+		log_warning("%s%s: %s%s%s", path, place, bad_names[cause], more ? ": " : "",
+		    more ? more : "");
+	else if (before == SHOWN_MAX)
+		log_warning("further ones are only counted");
+}
+
+void
+ingest_progress(struct ingest *in, const char *path)
+{
+	int64_t now = clock_since_us(&clock_system);
+	uint64_t n = 0;
+
+	if (!in->shown_us || now - in->shown_us < 1000000)
+		return;
+	in->shown_us = now;
+	for (size_t i = 0; i < INGEST_KINDS + 2; i++)
+		for (size_t k = 0; k < TAKEN_N; k++)
+			n += in->taken[i][k];
+	/* The end of the name tells most. */
+	fprintf(stderr, "\r\033[K%llu records, %llu MB: %.*s", (unsigned long long)n,
+	    (unsigned long long)(in->octets / 1000000), 50,
+	    strlen(path) > 50 ? path + strlen(path) - 50 : path);
+	fflush(stderr);
+}
+
+static void
+begin_progress(struct ingest *in)
+{
+	if (isatty(STDERR_FILENO))
+		in->shown_us = clock_since_us(&clock_system) - 1000000;
+}
+
+static void
+end_progress(struct ingest *in)
+{
+	if (in->shown_us)
+		fputs("\r\033[K", stderr);
+	in->shown_us = 0;
+}
+
+static bool
+is_folder(struct arena *a, const char *dir, const char *name)
+{
+	struct stat st;
+
+	return !stat(arena_printf(a, "%s/%s", dir, name), &st) && S_ISDIR(st.st_mode);
+}
+
+/* Does it hold the data of one host? */
+static bool
+is_base(struct arena *a, const char *dir)
+{
+	static const char *const names[] = {
+	    "json", "sessions", "queries", "health", "spam/json", "all/json"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (is_folder(a, dir, names[i]))
+			return true;
+	return false;
+}
+
+/* The folder's own name. */
+static struct span
+host_of(struct arena *a, const char *dir)
+{
+	char real[PATH_MAX];
+	const char *name = realpath(dir, real) ? strrchr(real, '/') : NULL;
+
+	return arena_span(a, span_str(name && name[1] ? name + 1 : dir));
+}
+
+static void
+take_base(struct ingest *in, const char *dir)
+{
+	struct span host = host_of(in->arena, dir);
+
+	ingest_mails(in, host, dir);
+	for (size_t i = 0; i < FOLDERS_N; i++)
+		ingest_days(in, host, dir, &folders[i]);
+}
+
+/* A base_dir, or a folder of hosts' base_dirs.  NULL, or what is wrong and the mend. */
+static const char *
+take_dir(struct ingest *in, const char *dir)
+{
+	struct dirent **names;
+	bool found = is_base(in->arena, dir);
+	int n;
+
+	if (found) {
+		take_base(in, dir);
+		return NULL;
+	}
+	n = scandir(dir, &names, NULL, alphasort);
+	if (n < 0)
+		return arena_printf(in->arena, "%s: %s", dir, strerror(errno));
+	for (int i = 0; i < n; i++) {
+		const char *below = arena_printf(in->arena, "%s/%s", dir, names[i]->d_name);
+
+		if (names[i]->d_name[0] != '.' && is_base(in->arena, below)) {
+			take_base(in, below);
+			found = true;
+		}
+		free(names[i]);
+	}
+	free(names);
+	if (found)
+		return NULL;
+	return arena_printf(in->arena,
+	    "%s: has none of json/, sessions/, queries/, health/, nor has a folder in it; name a "
+	    "base_dir, or a folder of hosts' base_dirs",
+	    dir);
+}
+
+static void
+say(const char *name, const uint64_t taken[TAKEN_N])
+{
+	if (taken[TAKEN_NEW] + taken[TAKEN_CHANGED] + taken[TAKEN_KNOWN] + taken[TAKEN_OTHER])
+		log_info("%s: %llu new, %llu changed, %llu known, %llu of no use here", name,
+		    (unsigned long long)taken[TAKEN_NEW], (unsigned long long)taken[TAKEN_CHANGED],
+		    (unsigned long long)taken[TAKEN_KNOWN], (unsigned long long)taken[TAKEN_OTHER]);
+}
+
+/* What was done; the number of bad lines and files. */
+static uint64_t
+sum_up(struct ingest *in)
+{
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < INGEST_KINDS; i++)
+		say(kinds[i].name, in->taken[i]);
+	say("mails", in->taken[INGEST_MAILS]);
+	say("returned mails' recipients", in->taken[INGEST_DSNS]);
+	for (size_t i = 0; i < BAD_N; i++) {
+		all += in->bad[i];
+		if (in->bad[i])
+			log_warning("%llu times: %s", (unsigned long long)in->bad[i], bad_names[i]);
+	}
+	return all;
+}
+
+static const char *
+take_all(struct ingest *in, const struct ingest_params *params, char *const *dirs, int dirs_n)
+{
+	const char *error = params->ledger ? ingest_ledger(in, params->ledger) : NULL;
+
+	for (int i = 0; !error && i < dirs_n; i++)
+		error = take_dir(in, dirs[i]);
+	for (size_t i = 0; !error && i < params->mailbox.n; i++)
+		ingest_mailbox(in, params->mailbox.v[i]);
+	/* What was read may be of somebody who was forgotten. */
+	if (!error && params->ledger && in->is_changed)
+		error = ingest_ledger(in, params->ledger);
+	if (error)
+		return error;
+	derive_update(in->store);
+	return NULL;
+}
+
+static const char *
+begin(struct ingest *in, const struct ingest_params *params, struct testcases *cases)
+{
+	const char *share,
+	    *error = share_find(in->arena, params->share, "schema/index.sql", &share);
+
+	if (!error)
+		error = testcases_read(
+		    in->arena, arena_printf(in->arena, "%s/testcases", share), cases);
+	if (!error)
+		error = store_open(in->arena, params->db, share, STORE_WRITE, &in->store);
+	if (error)
+		return error;
+	record_seed(&rng_system);
+	source_prepare(in);
+	for (size_t i = 0; i < INGEST_KINDS; i++)
+		kinds[i].kind->prepare(in);
+	return NULL;
+}
+
+int
+ingest_run(struct arena *a, const struct ingest_params *params, const struct settings *settings,
+    char *const *dirs, int dirs_n)
+{
+	struct testcases cases;
+	struct ingest in = {.arena = a, .cases = &cases, .domain = span_str(settings->domain)};
+	struct public_suffixes *suffixes = public_suffixes_open_fast();
+	const char *error = begin(&in, params, &cases);
+	bool is_begun = !error;
+	uint64_t bad = 0;
+
+	if (!error) {
+		in.record = arena_new();
+		in.clients = client_table_new(in.store, suffixes, NULL);
+		begin_progress(&in);
+		error = take_all(&in, params, dirs, dirs_n);
+		end_progress(&in);
+		bad = sum_up(&in);
+	}
+	if (error)
+		log_error("%s", error);
+	client_table_free(in.clients);
+	store_close(in.store);
+	public_suffixes_free(suffixes);
+	arena_free(in.record);
+	if (error)
+		return is_begun ? EX_USAGE : EX_CONFIG;
+	return bad && params->strict ? EX_DATAERR : EX_OK;
+}

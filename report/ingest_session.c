@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* session/1 and delivery/1.  Recipients are those of the mails, and those RCPT commands of the
+ * dialogue that belong to no mail: a client that goes on without STARTTLS where that is demanded
+ * gets 530 for MAIL, and still shows with RCPT for whom it came. */
+#include "base/json_text.h"
+#include "mail/probe.h"
+#include "report/ingest_parts.h"
+#include "report/member.h"
+
+enum {
+	DIALOGUE_MAX = 4096, /* octets kept */
+	ADDRESS_MAX = 512,   /* of a mail address */
+	TEXT_MAX = 512,      /* of a reply */
+	WORD_MAX = 128,      /* of a name, a protocol, a cipher */
+	ATTEMPTS_MAX = 1000, /* recipients of a session */
+	COMMAND_MAX = 2048   /* octets of a command line that are looked at */
+};
+
+struct session_statements {
+	struct statement *insert, *attempt, *dialogue, *undelivered;
+};
+
+static void
+prepare(struct ingest *in)
+{
+	struct session_statements *s = arena_alloc(in->arena, sizeof *s);
+
+	s->insert = store_prepare(in->store,
+	    "INSERT OR IGNORE INTO session (record, host, service, testcase, client, helo, begun, "
+	    "ended, tls_protocol, tls_cipher, tls_error, ehlo, starttls, refused_clear, "
+	    "recipients, end_kind, end_after, complete) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+	    "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)");
+	s->attempt = store_prepare(in->store,
+	    "INSERT INTO attempt (session, n, sender, recipient, token, testcase, code, enhanced, "
+	    "reply, accepted, queue_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+	s->dialogue = store_prepare(
+	    in->store, "INSERT OR REPLACE INTO dialogue (session, text) VALUES (?1, ?2)");
+	s->undelivered = store_prepare(in->store,
+	    "INSERT OR IGNORE INTO undelivered (session, queue_id, recipient, status, dsn, text) "
+	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+	in->sessions = s;
+}
+
+/* A recipient, as it goes into the table. */
+struct attempt {
+	struct span sender, recipient, reply, queue_id;
+	int64_t code;
+	bool accepted, is_told; /* told: found in the dialogue */
+};
+
+struct reading {
+	struct ingest *in;
+	const json_t *record;
+	struct attempt *attempts;
+	size_t attempts_n, room;
+	int64_t recipients;
+	bool starttls, refused_clear;
+};
+
+static struct attempt *
+add(struct reading *r)
+{
+	if (r->attempts_n == ATTEMPTS_MAX)
+		return NULL;
+	if (r->attempts_n == r->room) {
+		size_t room = r->room ? 2 * r->room : 4;
+
+		r->attempts = arena_grow(
+		    r->in->record, r->attempts, r->attempts_n, room, sizeof *r->attempts);
+		r->room = room;
+	}
+	r->attempts[r->attempts_n] = (struct attempt){.code = 0};
+	return &r->attempts[r->attempts_n++];
+}
+
+static void
+take_mails(struct reading *r)
+{
+	const json_t *mails = json_object_get(r->record, "mails"), *mail, *rcpt;
+	size_t i, k;
+
+	json_array_foreach(mails, i, mail)
+	{
+		int64_t code = member_int(mail, "code", 0);
+
+		json_array_foreach(json_object_get(mail, "rcpts"), k, rcpt)
+		{
+			const json_t *address = json_array_get(rcpt, 0);
+			struct attempt *at = json_is_string(address) ? add(r) : NULL;
+
+			if (!at)
+				continue;
+			at->sender = member_clip(mail, "from", ADDRESS_MAX);
+			at->recipient = text_clip(
+			    (struct span){json_string_value(address), json_string_length(address)},
+			    ADDRESS_MAX);
+			at->code = json_integer_value(json_array_get(rcpt, 1));
+			at->queue_id = member_clip(mail, "queue_id", WORD_MAX);
+			at->accepted = at->code / 100 == 2 && code / 100 == 2;
+		}
+	}
+}
+
+/* The address of "MAIL FROM:<a@b> SIZE=1" or "RCPT TO: a@b"; p == NULL: it is another command. */
+static struct span
+address_of(struct span command, struct span verb)
+{
+	struct span rest, address;
+
+	if (!span_istarts(command, verb))
+		return (struct span){NULL, 0};
+	rest = span_trim(span_from(command, verb.n));
+	if (rest.n && rest.p[0] == '<') {
+		rest = span_from(rest, 1);
+		return (struct span){rest.p, span_find(rest, '>')};
+	}
+	address = span_cut(&rest, ' ');
+	return (struct span){address.p ? address.p : "", address.n};
+}
+
+static int64_t
+code_of(struct span reply)
+{
+	if (reply.n < 3 || !is_digit(reply.p[0]) || !is_digit(reply.p[1]) || !is_digit(reply.p[2]))
+		return 0;
+	return (reply.p[0] - '0') * 100 + (reply.p[1] - '0') * 10 + (reply.p[2] - '0');
+}
+
+/* One RCPT of the dialogue and its reply: the next recipient of a mail that it fits, else one more.
+ */
+static void
+take_rcpt(struct reading *r, struct span address, struct span sender, struct span reply)
+{
+	struct attempt *at = NULL;
+
+	address = text_clip(address, ADDRESS_MAX);
+	r->recipients++;
+	for (size_t i = 0; i < r->attempts_n && !at; i++)
+		if (!r->attempts[i].is_told && r->attempts[i].code == code_of(reply) &&
+		    span_eq(r->attempts[i].recipient, address))
+			at = &r->attempts[i];
+	if (!at && (at = add(r)) != NULL) {
+		at->recipient = address;
+		at->sender = text_clip(sender, ADDRESS_MAX);
+		at->code = code_of(reply);
+	}
+	if (at) {
+		at->is_told = true;
+		at->reply = text_clip(reply, TEXT_MAX);
+	}
+}
+
+static struct span
+line_of(const json_t *line, bool *is_client)
+{
+	const json_t *who = json_array_get(line, 0), *text = json_array_get(line, 1);
+
+	*is_client = json_is_string(who) && json_string_value(who)[0] == 'C';
+	if (!json_is_string(text))
+		return (struct span){"", 0};
+	return text_clip(
+	    (struct span){json_string_value(text), json_string_length(text)}, COMMAND_MAX);
+}
+
+/* A command and the last line of its reply. */
+static void
+take_command(struct reading *r, struct span command, struct span reply, struct span *sender)
+{
+	struct span rcpt = address_of(command, SPAN_LIT("RCPT TO:"));
+	struct span from = address_of(command, SPAN_LIT("MAIL FROM:"));
+
+	if (from.p)
+		*sender = from;
+	if (rcpt.p)
+		take_rcpt(r, rcpt, *sender, reply);
+	if (span_ieq(span_trim(command), SPAN_LIT("STARTTLS")) && code_of(reply) == 220)
+		r->starttls = true;
+	/* RFC 3207 section 4: "530 Must issue a STARTTLS command first" */
+	for (size_t i = 0; code_of(reply) == 530 && i + 8 <= reply.n; i++)
+		if (span_istarts(span_from(reply, i), SPAN_LIT("STARTTLS")))
+			r->refused_clear = true;
+}
+
+/* smtpd logs a command when it carries it out: its reply follows, whatever was pipelined. */
+static void
+take_dialogue(struct reading *r)
+{
+	const json_t *dialogue = json_object_get(r->record, "dialogue"), *line;
+	struct span command = {NULL, 0}, reply = {"", 0}, sender = {NULL, 0};
+	size_t i;
+
+	json_array_foreach(dialogue, i, line)
+	{
+		bool is_client;
+		struct span text = line_of(line, &is_client);
+
+		if (is_client) {
+			if (command.p)
+				take_command(r, command, reply, &sender);
+			command = text;
+			reply = (struct span){"", 0};
+		} else {
+			reply = text;
+		}
+	}
+	if (command.p)
+		take_command(r, command, reply, &sender);
+	if (r->recipients < (int64_t)r->attempts_n)
+		r->recipients = (int64_t)r->attempts_n; /* a log without dialogue */
+}
+
+/* "5.7.1" behind the code (RFC 2034). */
+static struct span
+enhanced_of(struct span reply)
+{
+	struct span rest = span_from(reply, 4), word;
+	size_t dots = 0;
+
+	word = span_cut(&rest, ' ');
+	for (size_t i = 0; i < word.n; i++) {
+		dots += word.p[i] == '.';
+		if (word.p[i] != '.' && !is_digit(word.p[i]))
+			return (struct span){NULL, 0};
+	}
+	return dots == 2 && word.n >= 5 && word.n <= 11 ? word : (struct span){NULL, 0};
+}
+
+static bool
+insert_attempt(struct reading *r, int64_t session, size_t n)
+{
+	struct statement *st = r->in->sessions->attempt;
+	const struct attempt *at = &r->attempts[n];
+	struct probe probe = probe_of_address(r->in->record, at->recipient, r->in->domain);
+
+	statement_int(st, 1, session);
+	statement_int(st, 2, (int64_t)n);
+	statement_text(st, 3, at->sender);
+	statement_text(st, 4, at->recipient);
+	statement_text(st, 5, probe.token);
+	statement_text(st, 6, text_clip(probe.testcase, WORD_MAX));
+	if (at->code)
+		statement_int(st, 7, at->code);
+	statement_text(st, 8, enhanced_of(at->reply));
+	statement_text(st, 9, at->reply.n > 4 ? span_from(at->reply, 4) : (struct span){NULL, 0});
+	statement_int(st, 10, at->accepted);
+	statement_text(st, 11, at->queue_id);
+	statement_run(st);
+	return probe.token.p || probe.testcase.p;
+}
+
+/* The component that is the name of a case: postfix/mail-dane-bad/smtpd. */
+static struct span
+testcase_of(const struct ingest *in, struct span service)
+{
+	while (service.p) {
+		struct span part = span_cut(&service, '/');
+
+		if (testcase_find(in->cases, part))
+			return part;
+	}
+	return (struct span){NULL, 0};
+}
+
+/* [["C","EHLO x"],...], whole lines up to the limit, then null if there are more. */
+static void
+insert_dialogue(struct reading *r, int64_t session)
+{
+	const json_t *dialogue = json_object_get(r->record, "dialogue"), *line;
+	struct statement *st = r->in->sessions->dialogue;
+	struct buf text;
+	size_t i;
+
+	buf_init(&text, 4 * DIALOGUE_MAX);
+	buf_putc(&text, '[');
+	json_array_foreach(dialogue, i, line)
+	{
+		bool is_client;
+		struct span said = text_clip(line_of(line, &is_client), TEXT_MAX);
+
+		json_text_next(&text);
+		if (text.n + said.n > DIALOGUE_MAX) {
+			buf_puts(&text, "null");
+			break;
+		}
+		buf_puts(&text, is_client ? "[\"C\"," : "[\"S\",");
+		json_text_string(&text, said);
+		buf_putc(&text, ']');
+	}
+	buf_putc(&text, ']');
+	/* Only if nearly every octet is a control character. */
+	statement_int(st, 1, session);
+	statement_text(st, 2, text.overflow ? SPAN_LIT("[null]") : buf_span(&text));
+	statement_run(st);
+	buf_free(&text);
+}
+
+/* Is it news? */
+static bool
+insert_delivery(
+    struct ingest *in, const unsigned char *id, struct span queue_id, const json_t *delivery)
+{
+	struct statement *st = in->sessions->undelivered;
+	struct span status = member_clip(delivery, "status", WORD_MAX);
+	struct span columns[] = {status, member_clip(delivery, "dsn", WORD_MAX),
+	    member_clip(delivery, "text", TEXT_MAX)};
+	struct span to = member_clip(delivery, "to", ADDRESS_MAX);
+
+	if (!queue_id.p || !status.p || span_eq(status, SPAN_LIT("sent")))
+		return false;
+	statement_blob(st, 1, (struct span){(const char *)id, MEMBER_ID_LEN});
+	statement_text(st, 2, queue_id);
+	statement_text(st, 3, to.p ? to : SPAN_LIT(""));
+	for (int i = 0; i < 3; i++)
+		statement_text(st, 4 + i, columns[i].p ? columns[i] : SPAN_LIT(""));
+	return statement_run(st);
+}
+
+static void
+insert_deliveries(struct reading *r, const unsigned char *id)
+{
+	const json_t *mail, *delivery;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(r->record, "mails"), i, mail)
+	{
+		struct span queue_id = member_clip(mail, "queue_id", WORD_MAX);
+
+		json_array_foreach(json_object_get(mail, "deliveries"), k, delivery)
+		    insert_delivery(r->in, id, queue_id, delivery);
+	}
+}
+
+static void
+bind_time(struct statement *st, int at, const json_t *record, const char *key)
+{
+	int64_t us;
+
+	if (member_time(record, key, &us))
+		statement_int(st, at, us);
+}
+
+static bool
+insert_session(struct reading *r, const unsigned char *id, struct span host, struct span testcase)
+{
+	struct ingest *in = r->in;
+	const json_t *record = r->record, *tls = json_object_get(record, "tls");
+	const json_t *end = json_object_get(record, "end");
+	struct statement *st = in->sessions->insert;
+	struct span helo = member_clip(record, "helo", 2 * WORD_MAX);
+	int64_t client = client_table_id(
+	    in->clients, member_text(record, "client_ip"), member_text(record, "client_name"));
+
+	statement_blob(st, 1, (struct span){(const char *)id, MEMBER_ID_LEN});
+	statement_text(st, 2, host);
+	statement_text(st, 3, member_clip(record, "service", WORD_MAX));
+	statement_text(st, 4, testcase);
+	if (client)
+		statement_int(st, 5, client);
+	statement_text(st, 6, helo);
+	bind_time(st, 7, record, "t_connect");
+	bind_time(st, 8, record, "t_end");
+	statement_text(st, 9, member_clip(tls, "protocol", WORD_MAX));
+	statement_text(st, 10, member_clip(tls, "cipher", WORD_MAX));
+	statement_text(st, 11, member_clip(tls, "error", TEXT_MAX));
+	statement_int(st, 12, helo.p != NULL);
+	statement_int(st, 13, r->starttls || json_is_object(tls));
+	statement_int(st, 14, r->refused_clear);
+	statement_int(st, 15, r->recipients);
+	statement_text(st, 16, member_clip(end, "kind", WORD_MAX));
+	statement_text(st, 17, member_clip(end, "after", WORD_MAX));
+	statement_int(st, 18, member_true(record, "complete"));
+	return statement_run(st);
+}
+
+static enum ingest_taken
+take(struct ingest *in, const json_t *record, struct span host)
+{
+	struct reading r = {.in = in, .record = record};
+	struct span service = member_text(record, "service"), testcase = testcase_of(in, service);
+	unsigned char id[MEMBER_ID_LEN];
+	bool is_ours = testcase.p != NULL;
+	int64_t session;
+
+	if (!service.p || !member_id(record, "id", id))
+		return TAKEN_BAD;
+	take_mails(&r);
+	take_dialogue(&r);
+	if (!insert_session(&r, id, host, testcase))
+		return TAKEN_KNOWN;
+	session = store_last_id(in->store);
+	for (size_t i = 0; i < r.attempts_n; i++)
+		is_ours |= insert_attempt(&r, session, i);
+	insert_deliveries(&r, id);
+	if (is_ours)
+		insert_dialogue(&r, session);
+	return TAKEN_NEW;
+}
+
+static void
+prepare_nothing(struct ingest *in)
+{
+	(void)in; /* the session's statements serve */
+}
+
+static enum ingest_taken
+take_delivery(struct ingest *in, const json_t *record, struct span host)
+{
+	unsigned char id[MEMBER_ID_LEN];
+
+	(void)host;
+	if (!member_id(record, "session", id) || !member_text(record, "queue_id").p)
+		return TAKEN_BAD;
+	return insert_delivery(in, id, member_clip(record, "queue_id", WORD_MAX), record)
+		   ? TAKEN_NEW
+		   : TAKEN_KNOWN;
+}
+
+const struct ingest_kind ingest_session = {"session/1", prepare, take};
+const struct ingest_kind ingest_delivery = {"delivery/1", prepare_nothing, take_delivery};

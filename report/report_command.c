@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/report_command.h"
+
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define FIELD(name) .field = offsetof(struct report_switches, name)
+
+static const struct option rows[] = {
+    {"db", 0, OPT_TEXT, FIELD(db), .arg = "FILE", .help = "the index (SQLite)"},
+    {"ledger", 0, OPT_TEXT, FIELD(ledger), .arg = "FILE",
+	.help = "the ledger of emt-probe (default: setting ledger, if there is such a file)"},
+    {"mailbox", 0, OPT_TEXTS, FIELD(mailbox), .arg = "PATH",
+	.help = "ingest: a mbox file or Maildir that mails came back to; may be repeated"},
+    {"strict", 0, OPT_FLAG, FIELD(strict), .help = "ingest: end with 65 if a record is bad"},
+    {"dry-run", 0, OPT_FLAG, FIELD(dry_run), .help = "purge: only say what would be deleted"},
+    {"now", 0, OPT_NUMBER, .min = 1, .max = INT64_C(1) << 40, FIELD(now_utc), .arg = "SECONDS",
+	.help = "take this for the time, in seconds since 1970"},
+    {"share", 0, OPT_TEXT, FIELD(share), .arg = "DIR",
+	.help = "folder that holds schema/ and testcases/ (default: beside this program)"},
+};
+
+const struct option_table report_switches_table = {rows, sizeof rows / sizeof *rows};
+
+const char report_synopsis[] =
+    "ingest --db FILE [--ledger FILE] [--mailbox PATH]... [--strict] DIR...\n"
+    "       emt-report purge [--db FILE] [--ledger FILE] [--dry-run] [--now SECONDS] [DIR...]";
+
+static const char *
+ledger_of(const struct report_call *call)
+{
+	const char *named = call->switches->ledger, *set = call->settings->ledger;
+
+	return named ? named : set && !access(set, F_OK) ? set : NULL;
+}
+
+static int
+usage(const char *what)
+{
+	log_error("%s", what);
+	return EX_USAGE;
+}
+
+static int
+run_ingest(const struct report_call *call)
+{
+	const struct report_switches *s = call->switches;
+	const struct ingest_params params = {.db = s->db,
+	    .share = s->share,
+	    .ledger = ledger_of(call),
+	    .mailbox = s->mailbox,
+	    .as = s->as,
+	    .strict = s->strict};
+
+	if (!s->db)
+		return usage("ingest: name the index with --db FILE");
+	if (!call->operands_n && !s->ledger && !s->mailbox.n)
+		return usage("ingest: name a base_dir, or a folder of hosts' base_dirs");
+	return ingest_run(call->a, &params, call->settings, call->operands, call->operands_n);
+}
+
+static int
+run_purge(const struct report_call *call)
+{
+	const struct report_switches *s = call->switches;
+	const struct purge_params params = {.db = s->db,
+	    .share = s->share,
+	    .ledger = ledger_of(call),
+	    .dry_run = s->dry_run,
+	    .retention_days = call->settings->retention_days,
+	    .now_utc = s->now_utc ? s->now_utc : clock_wall_us(&clock_system) / 1000000};
+	char *const base[] = {(char *)call->settings->base_dir};
+
+	return purge_run(call->a, &params, call->operands_n ? call->operands : base,
+	    call->operands_n ? call->operands_n : 1);
+}
+
+/* A command of its own is a row here, and its switches rows above. */
+static const struct {
+	const char *name;
+	int (*run)(const struct report_call *call);
+} commands[] = {
+    {"ingest", run_ingest},
+    {"purge", run_purge},
+};
+
+int
+report_command_run(const char *name, const struct report_call *call)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (!strcmp(commands[i].name, name))
+			return commands[i].run(call);
+	log_error("%s: no such command; see emt-report --help", name);
+	return EX_USAGE;
+}

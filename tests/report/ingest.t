@@ -1,0 +1,168 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# emt-report ingest: the index is a function of what was recorded, whatever the order in which it was read, in how many
+# runs, and where these were killed.
+. tests/tap.sh
+
+command -v python3 >/dev/null || skip_all "python3 is not installed"
+command -v strace >/dev/null || skip_all "strace is not installed"
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+report=$OBJ/report/emt-report
+data=$work/data
+host=$data/hosts/mail
+mkdir "$data"
+
+ingest() { # NAME ARGUMENT...
+	i_name=$1
+	shift
+	"$report" ingest --set domain=measurement.example.com --db "$work/$i_name" "$@" 2>"$work/said"
+}
+
+dump() { # NAME: a digest of the index
+	tests/report/dump.py "$work/$1" >"$work/$1.dump" && sed -n 1p "$work/$1.dump" && sha256sum <"$work/$1.dump"
+}
+
+count() { # NAME SQL
+	python3 -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone()[0])' "$work/$1" "$2"
+}
+
+"$OBJ/tests/tools/reportgen" "$data" 40 2 1 432000 || exit 1
+ok "all at once" ingest once --ledger "$data/ledger.sqlite" "$data/hosts"
+whole=$(dump once)
+same "the index is sound" "$(echo "$whole" | sed -n 1p)" ok
+same "every mail is there" "$(count once 'SELECT COUNT(*) FROM mail')" "$(find "$host/json" -type f | wc -l)"
+same "every session" "$(count once 'SELECT COUNT(*) FROM session')" "$(cat "$host"/sessions/*.jsonl | wc -l)"
+same "every query" "$(count once 'SELECT COUNT(*) FROM query')" "$(cat "$host"/queries/*.jsonl | wc -l)"
+same "every probe" "$(count once 'SELECT COUNT(*) FROM probe')" $((40 * 19))
+same "sessions without recipient are known by their case" "$(count once "SELECT COUNT(*) FROM bare")" \
+	"$(grep -hc '"service":"postfix/mail-[a-z-]*/smtpd"' "$host"/sessions/*.jsonl | awk '{ n += $1 } END { print n }')"
+ok "the index is for its owner alone" [ "$(stat -c %a "$work/once")" = 600 ]
+
+ok "the same again" ingest once --ledger "$data/ledger.sqlite" "$data/hosts"
+same "changes nothing" "$(dump once)" "$whole"
+ok "and says so" grep -q 'mails: 0 new, 0 changed' "$work/said"
+ok "one host's folder is as good" ingest once --ledger "$data/ledger.sqlite" "$host"
+same "and the same host" "$(dump once)" "$whole"
+
+# Pieces in another order: the ledger last, days from the end, mails by halves.
+parts=$work/parts/mail
+mkdir -p "$parts/json" "$parts/sessions" "$parts/queries" "$parts/health"
+for day in $(cd "$host" && ls -r health/*.jsonl queries/*.jsonl sessions/*.jsonl); do
+	cp "$host/$day" "$parts/$day"
+	ingest pieces "$work/parts" || break
+done
+find "$host/json" -type f | sort -r | head -n 200 | xargs -d '\n' cp -p -t "$parts/json"
+ok "in pieces" ingest pieces "$work/parts"
+find "$host/json" -type f -print0 | xargs -0 cp -p -n -t "$parts/json"
+ok "all pieces" ingest pieces "$work/parts"
+ok "and the ledger" ingest pieces --ledger "$data/ledger.sqlite" "$work/parts"
+same "in any order: the same index" "$(dump pieces)" "$whole"
+
+# A daily file that grows, in the middle of lines, too.
+day=$(ls "$host/queries" | sed -n 3p)
+rm -rf "$work/parts" && mkdir -p "$parts/queries"
+for part in 1 10 5000 5001 100000 1000000000; do
+	head -c $part "$host/queries/$day" >"$parts/queries/$day"
+	ingest grow "$parts" || break
+done
+same "lines of a file that grows are there once" "$(count grow 'SELECT COUNT(*) FROM query')" "$(wc -l <"$host/queries/$day")"
+same "and its lines are counted on" "$(count grow 'SELECT lines_read FROM source')" "$(wc -l <"$host/queries/$day")"
+before=$(dump grow)
+sed -n '5,$p' "$host/queries/$day" >"$parts/queries/$day.new" && mv "$parts/queries/$day.new" "$parts/queries/$day"
+ok "a file that was made anew" ingest grow "$parts"
+same "is read from its start, and known" "$(dump grow)" "$before"
+
+# Killed at any write to the disk.
+killed=0
+for write in 1 2 3 5 8 13 21 34 55 89 144 233 377 610; do
+	strace -o /dev/null -e trace=pwrite64 -e inject=pwrite64:signal=KILL:when=$write \
+		"$report" ingest --set domain=measurement.example.com --db "$work/killed" --ledger "$data/ledger.sqlite" \
+		"$data/hosts" >/dev/null 2>&1
+	[ $? -ne 137 ] || killed=$((killed + 1))
+done
+ok "killed, again and again" [ $killed -ge 5 ]
+ok "the next run completes" ingest killed --ledger "$data/ledger.sqlite" "$data/hosts"
+same "and the index is whole" "$(dump killed)" "$whole"
+
+# A record that emt-enrich completed is read again; it takes the place of the one before.
+mkdir -p "$parts/json"
+letter=$(find "$host/json" -type f | sort | sed -n 1p)
+sed 's/"enrichment":"complete".*/"enrichment":"pending"}/' "$letter" >"$parts/json/${letter##*/}"
+ingest grow "$parts"
+ok "a pending record has no facts" [ "$(count grow "SELECT text FROM mail m JOIN facts f ON f.id = m.facts" | grep -c '"spf":"unknown"')" = 1 ]
+cp "$letter" "$parts/json/new" && mv "$parts/json/new" "$parts/json/${letter##*/}"
+ok "completed" ingest grow "$parts"
+ok "it has them" [ "$(count grow "SELECT text FROM mail m JOIN facts f ON f.id = m.facts" | grep -c '"spf":"yes"')" = 1 ]
+ok "and is one mail" [ "$(count grow 'SELECT COUNT(*) FROM mail')" = 1 ]
+
+# What is bad is named and counted, and stops nothing.
+bad=$work/bad
+mkdir -p "$bad/sessions/dane" "$bad/queries" "$bad/json"
+sed -n 1p "$host/sessions/$(ls "$host/sessions" | sed -n 1p)" >"$bad/sessions/dane/2026-11-20.jsonl"
+{
+	echo '{"schema":"session/1","id":"x"}'
+	echo 'not JSON'
+	echo '{"schema":"query/1"}'
+	sed -n 2p "$host/sessions/$(ls "$host/sessions" | sed -n 1p)"
+	printf '{"schema":"session/1"'
+} >>"$bad/sessions/dane/2026-11-20.jsonl"
+echo '[]' >"$bad/json/list"
+mkfifo "$bad/queries/2026-11-20.jsonl"
+ok "bad lines stop nothing" ingest odd "$bad"
+same "the good ones are there" "$(count odd 'SELECT COUNT(*) FROM session')" 2
+ok "a member that is missing is named" grep -q 'dane/2026-11-20.jsonl:2: lacks a member of: session/1' "$work/said"
+ok "so is what is no JSON" grep -q 'dane/2026-11-20.jsonl:3: is no JSON' "$work/said"
+ok "another kind's record" grep -q 'dane/2026-11-20.jsonl:4: is no record that belongs there' "$work/said"
+ok "a file that is a list" grep -q 'json/list: is no JSON object' "$work/said"
+ok "a FIFO is not waited for" grep -q 'queries/2026-11-20.jsonl: could not be read: is no file' "$work/said"
+ingest strict --strict "$bad"
+same "--strict: 65" $? 65
+
+# Mails that came back.
+cat tests/fuzz/corpus/fuzz_dsn/postfix >"$work/mbox"
+printf '\nFrom a@b Sat Nov 21 19:34:06 2026\nSubject: private\n\nhello\n' >>"$work/mbox"
+sed -i 's/abc\.dane-bad\.example\.com/abcdefghijklmnopqrstuvwxyz.mail-dane-bad.measurement.example.com/' "$work/mbox"
+ok "a mbox" ingest dsn --mailbox "$work/mbox"
+same "one recipient is ours" "$(count dsn "SELECT token || ' ' || testcase || ' ' || action || ' ' || status FROM dsn")" \
+	"abcdefghijklmnopqrstuvwxyz mail-dane-bad failed 4.7.5"
+ok "the other one is left out" grep -q "recipients: 1 new, 0 changed, 0 known, 1 of no use" "$work/said"
+mkdir -p "$work/Maildir/cur" "$work/Maildir/new"
+sed '1d; /^From a@b/,$d' "$work/mbox" | sed '$d' >"$work/Maildir/new/1.a"
+ok "a Maildir" ingest dsn --mailbox "$work/Maildir"
+same "the same mail is the same" "$(count dsn 'SELECT COUNT(*) FROM dsn')" 1
+
+# Who was forgotten leaves the index.
+token=$(count once "SELECT token FROM mail WHERE testcase = 'mail-ok' ORDER BY token LIMIT 1")
+python3 - "$data/ledger.sqlite" "$token" <<'EOF'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+s = db.execute("SELECT probe_set FROM probe WHERE token = ?", (sys.argv[2],)).fetchone()[0]
+db.execute("INSERT INTO forgotten SELECT testcase, pool_number, token, 1 FROM probe WHERE probe_set = ?", (s,))
+for table in ("submission WHERE token IN (SELECT token FROM forgotten)", "probe WHERE probe_set = '%s'" % s,
+              "probe_set WHERE id = '%s'" % s):
+    db.execute("DELETE FROM " + table)
+db.commit()
+EOF
+ok "the ledger forgets a participant" ingest once --ledger "$data/ledger.sqlite" "$data/hosts"
+same "his tokens are gone" "$(tests/report/dump.py "$work/once" | grep -c "$token")" 0
+same "one set less" "$(count once 'SELECT COUNT(*) FROM probe_set')" 39
+same "nothing stands alone" "$(count once "SELECT (SELECT COUNT(*) FROM attempt WHERE session NOT IN (SELECT id FROM session)) +
+	(SELECT COUNT(*) FROM dialogue WHERE session NOT IN (SELECT id FROM session)) +
+	(SELECT COUNT(*) FROM bare WHERE session NOT IN (SELECT id FROM session))")" 0
+
+# What is none of ours is refused with the mend.
+echo text >"$work/text"
+ingest text "$host"
+same "a file that is no database: 78" $? 78
+ok "says so" grep -q 'name another file with --db' "$work/said"
+python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript("PRAGMA user_version = 99")' "$work/grow"
+ingest grow "$host"
+same "an index of another version: 78" $? 78
+ok "says what to do" grep -q 'remove it and ingest again' "$work/said"
+mkdir "$work/empty"
+ingest empty-db "$work/empty"
+same "a folder without records: 64" $? 64
+"$report" ingest --db "$work/x" 2>/dev/null
+same "no folder: 64" $? 64
+tap_end

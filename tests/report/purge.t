@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# emt-report purge: what is older than retention_days goes, mails of unknown tokens and of the catch-all after a week,
+# and nothing else; a dry run says the same and deletes nothing.
+. tests/tap.sh
+
+command -v python3 >/dev/null || skip_all "python3 is not installed"
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+report=$OBJ/report/emt-report
+base=$work/srv
+now=1800000000
+day=86400
+known=aaaaaaaaaaaaaaaaaaaaaaaaaa
+unknown=bbbbbbbbbbbbbbbbbbbbbbbbbb
+mkdir -p "$base/mails" "$base/json" "$base/spam/mails" "$base/spam/json" "$base/all/mails" "$base/all/json" \
+	"$base/sessions/dane" "$base/queries" "$base/health"
+
+mail() { # FOLDER NAME DAYS-OLD FLAVOUR TOKEN
+	echo text >"$base/$1mails/$2"
+	printf '{"schema":"mail/1","id":"%s","flavour":"%s","token":%s,"arrived":%s,"headers":{},"client":{}}\n' \
+		"$2" "$4" "$5" $((now - $3 * day)) >"$base/$1json/$2"
+	touch -d "@$((now - 2 * day))" "$base/$1json/$2" "$base/$1mails/$2"
+}
+
+purge() { # ARGUMENT...
+	"$report" purge --now $now --db "$work/db" --ledger "$work/ledger" "$@" "$base" >"$work/said" 2>"$work/errors"
+}
+
+files() {
+	(cd "$base" && find . -type f | sort)
+}
+
+mail "" old 91 measurement "\"$known\""
+mail "" kept 89 measurement "\"$known\""
+mail "" plain 8 measurement null
+mail "" unknown 8 measurement "\"$unknown\""
+mail "" unknown-new 6 measurement "\"$unknown\""
+mail spam/ spam 8 spam null
+mail spam/ spam-new 6 spam null
+mail all/ all 8 all null
+echo text >"$base/mails/alone" && touch -d "@$((now - 91 * day))" "$base/mails/alone"
+echo text >"$base/mails/alone-new"
+echo broken >"$base/json/broken" && touch -d "@$((now - 91 * day))" "$base/json/broken"
+for folder in sessions sessions/dane queries health; do
+	for age in 92 91 90 1; do
+		date=$(date -u -d "@$((now - age * day))" +%F)
+		: >"$base/$folder/$date.jsonl"
+	done
+done
+for age in 91 89; do
+	: >"$base/sessions/$((now - age * day)):abc"
+	: >"$base/sessions/$((now - age * day)):abc.json"
+done
+echo x >"$base/queries/queries.dnstap" && touch -d "@$((now - 99 * day))" "$base/queries/queries.dnstap"
+echo x >"$base/queries/queries.dnstap-20261121" && touch -d "@$((now - 99 * day))" "$base/queries/queries.dnstap-20261121"
+echo x >"$base/sessions/other" && touch -d "@$((now - 99 * day))" "$base/sessions/other"
+python3 - "$work/ledger" "$known" <<'EOF'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.executescript(open("schema/ledger.sql").read())
+db.execute("INSERT INTO participant (id, name, created) VALUES (1, 'p', 1)")
+db.execute("INSERT INTO probe_set VALUES ('s', 1, 1, 1, 'one-by-one')")
+db.execute("INSERT INTO probe VALUES (?, 's', 1, 1, 'mail-ok', 1)", (sys.argv[2],))
+db.commit()
+EOF
+"$report" ingest --db "$work/db" --ledger "$work/ledger" "$base" 2>/dev/null
+
+before=$(files)
+ok "a dry run" purge --dry-run
+same "deletes nothing" "$(files)" "$before"
+said=$(cat "$work/said")
+ok "a purge" purge
+same "does what the dry run said" "$(cat "$work/said")" "$(echo "$said" | sed 's/would delete/deleted/')"
+gone=$(echo "$before" | grep -vxF "$(files)")
+date91=$(date -u -d "@$((now - 91 * day))" +%F)
+date92=$(date -u -d "@$((now - 92 * day))" +%F)
+same "what is too old is gone, and nothing else" "$gone" "$(sort <<EOF
+./all/json/all
+./all/mails/all
+./json/broken
+./json/old
+./json/unknown
+./mails/alone
+./mails/old
+./mails/unknown
+./queries/$date91.jsonl
+./queries/$date92.jsonl
+./queries/queries.dnstap-20261121
+./sessions/$((now - 91 * day)):abc
+./sessions/$((now - 91 * day)):abc.json
+./sessions/$date91.jsonl
+./sessions/$date92.jsonl
+./sessions/dane/$date91.jsonl
+./sessions/dane/$date92.jsonl
+./spam/json/spam
+./spam/mails/spam
+EOF
+)"
+left=$(python3 -c 'import sqlite3, sys; print(*sorted(r[0] for r in sqlite3.connect(sys.argv[1]).execute("SELECT name FROM mail")))' "$work/db")
+same "the index has lost the same mails" "$left" "kept plain spam-new unknown-new"
+ok "once more" purge
+empty "finds nothing" "$(cat "$work/said")"
+ok "another retention" purge --set retention_days=5
+ok "takes what is older than that" [ ! -e "$base/json/kept" ] && [ ! -e "$base/json/unknown-new" ]
+tap_end
