@@ -259,7 +259,7 @@ is_for_hosts(const struct option *o)
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
 		if (!strcmp(o->name, more[i]))
 			return true;
-	return o->used_by & ~(unsigned)BY_SITE;
+	return o->used_by & BY_HOSTS;
 }
 
 static const char *

@@ -21,6 +21,8 @@ enum settings_used_by {
 	BY_SCAN = 32,
 	BY_PROBE = 64,
 	BY_REPORT = 128,
+	/* What runs on the measurement hosts, where no secret is. */
+	BY_HOSTS = BY_DELIVER | BY_ENRICH | BY_SESSIONS | BY_QUERIES,
 };
 
 struct settings {
