@@ -84,7 +84,7 @@ probe_write(const struct buf *text)
 {
 	if (text->overflow)
 		return probe_say(EX_TEMPFAIL, "there is more to print than fits into memory");
-	if (fwrite(text->p, 1, text->n, stdout) != text->n || fflush(stdout))
+	if ((text->n && fwrite(text->p, 1, text->n, stdout) != text->n) || fflush(stdout))
 		return probe_say(EX_TEMPFAIL, "cannot write to standard output");
 	return EX_OK;
 }

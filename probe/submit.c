@@ -62,6 +62,9 @@ take_reply(struct talk *t, struct span line)
 	}
 	while (line.n && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
 		line.n--;
+	/* A longer one is refused as a whole there; its code is what counts. */
+	if (line.n > SMTP_LINE_MAX)
+		line.n = SMTP_LINE_MAX;
 	if (smtp_reply_line(&t->reply, line) != SMTP_REPLY_MORE)
 		t->reply_ended = true;
 }

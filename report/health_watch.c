@@ -99,10 +99,12 @@ add_red(struct watch *w, const struct health *h)
 		w->red[w->red_n++] = h;
 }
 
+/* A record, or a run of like ones. */
 static void
 take(struct watch *w, const struct health *h)
 {
 	struct part *p = part_find(w, h->part, h->family ? h->family : "");
+	int64_t until_us = health_until_us(h);
 
 	/* One record behind the end tells of the end, later ones do not. */
 	if (!p || (p->last && health_until_us(p->last) >= w->to_us))
@@ -110,12 +112,12 @@ take(struct watch *w, const struct health *h)
 	/* Of those before the start the last one alone matters. */
 	if (p->last && health_until_us(p->last) <= w->from_us && h->time_us > w->from_us)
 		add_red(w, p->last);
-	if (health_until_us(h) > w->from_us)
+	if (until_us > w->from_us)
 		add_red(w, h);
 	if (!p->gap_us && h->time_us - p->known_us > w->every_us)
 		p->gap_us = p->known_us;
-	if (health_until_us(h) > p->known_us)
-		p->known_us = health_until_us(h);
+	if (until_us > p->known_us)
+		p->known_us = until_us;
 	p->last = h;
 }
 

@@ -184,7 +184,8 @@ was_kept_back(struct trial *x)
 		wait_or(x, VERDICT_FOREIGN, "its mail came from another operator than the set's");
 		return true;
 	}
-	if (!x->l->submitted && set_was_submitted(x->j)) {
+	/* What the ledger does not know of may have been sent by hand; a query tells. */
+	if (!x->l->submitted && set_was_submitted(x->j) && (x->l->tried || !x->l->explained)) {
 		wait_or(x, VERDICT_NOT_SENT,
 		    x->l->tried ? "the submission server took no decision on it"
 				: "nobody handed it to the submission server");

@@ -22,6 +22,8 @@ const char *const rung_names[RUNGS_N] = {
     [RUNG_STORED] = "stored",
 };
 
+_Static_assert(EVIDENCE_N == 17, "a new kind of evidence needs a weight, or it decides at once");
+
 const enum evidence_weight evidence_weights[EVIDENCE_N] = {
     [SEEN_STORED] = DECIDES,
     [SEEN_STORED_IPV4] = DECIDES,

@@ -17,16 +17,30 @@ static const struct option rows[] = {
 	.help = "ingest: a mbox file or Maildir that mails came back to; may be repeated"},
     {"strict", 0, OPT_FLAG, FIELD(strict), .help = "ingest: end with 65 if a record is bad"},
     {"dry-run", 0, OPT_FLAG, FIELD(dry_run), .help = "purge: only say what would be deleted"},
+    {"format", 0, OPT_CHOICE, .choices = VERDICTS_FORMATS, FIELD(format),
+	.help = "verdicts: for people, verdict/1 lines, or a table for spreadsheets (default text)"},
+    {"by", 0, OPT_CHOICE, .choices = VERDICTS_BY, FIELD(by),
+	.help = "verdicts: a row for each (default: operator as text, else set)"},
+    {"output", 'o', OPT_TEXT, FIELD(output), .arg = "DIR",
+	.help = "html: folder of the pages; it is replaced as a whole"},
+    {"mx-id", 0, OPT_TEXT, FIELD(mx_id), .arg = "FILE",
+	.help = "html: mailbox providers of From domains, mx-id/1 lines of emt-mxinfer"},
+    {"pseudonymise", 0, OPT_TEXT, FIELD(key_file), .arg = "KEY-FILE",
+	.help = "verdicts, html: replace persons and addresses under this key"},
     {"now", 0, OPT_NUMBER, .min = 1, .max = INT64_C(1) << 40, FIELD(now_utc), .arg = "SECONDS",
 	.help = "take this for the time, in seconds since 1970"},
     {"share", 0, OPT_TEXT, FIELD(share), .arg = "DIR",
-	.help = "folder that holds schema/ and testcases/ (default: beside this program)"},
+	.help = "folder of schema/, testcases/, pages/ (default: beside this program)"},
 };
 
 const struct option_table report_switches_table = {rows, sizeof rows / sizeof *rows};
 
 const char report_synopsis[] =
     "ingest --db FILE [--ledger FILE] [--mailbox PATH]... [--strict] DIR...\n"
+    "       emt-report verdicts --db FILE [--format text|json|csv] [--by set|operator]\n"
+    "                           [--pseudonymise KEY-FILE] [--now SECONDS]\n"
+    "       emt-report html --db FILE -o DIR [--mx-id FILE] [--pseudonymise KEY-FILE]\n"
+    "                       [--now SECONDS]\n"
     "       emt-report purge [--db FILE] [--ledger FILE] [--dry-run] [--now SECONDS] [DIR...]";
 
 static const char *
@@ -52,7 +66,6 @@ run_ingest(const struct report_call *call)
 	    .share = s->share,
 	    .ledger = ledger_of(call),
 	    .mailbox = s->mailbox,
-	    .as = s->as,
 	    .strict = s->strict};
 
 	if (!s->db)
@@ -60,6 +73,52 @@ run_ingest(const struct report_call *call)
 	if (!call->operands_n && !s->ledger && !s->mailbox.n)
 		return usage("ingest: name a base_dir, or a folder of hosts' base_dirs");
 	return ingest_run(call->a, &params, call->settings, call->operands, call->operands_n);
+}
+
+static int64_t
+now_of(const struct report_call *call)
+{
+	int64_t now_utc = call->switches->now_utc;
+
+	return now_utc ? now_utc * 1000000 : clock_wall_us(&clock_system);
+}
+
+static int
+run_verdicts(const struct report_call *call)
+{
+	const struct report_switches *s = call->switches;
+	const struct verdicts_params params = {.db = s->db,
+	    .share = s->share,
+	    .key_file = s->key_file,
+	    .format = (enum verdicts_format)s->format,
+	    .by = (enum verdicts_by)s->by,
+	    .now_us = now_of(call)};
+
+	if (!s->db)
+		return usage("verdicts: name the index with --db FILE");
+	if (call->operands_n)
+		return usage("verdicts: takes no operand; name the index with --db FILE");
+	return verdicts_run(call->a, &params);
+}
+
+static int
+run_html(const struct report_call *call)
+{
+	const struct report_switches *s = call->switches;
+	const struct html_params params = {.db = s->db,
+	    .share = s->share,
+	    .key_file = s->key_file,
+	    .mx_id = s->mx_id,
+	    .output = s->output,
+	    .contact = call->settings->contact,
+	    .domain = call->settings->domain,
+	    .now_us = now_of(call)};
+
+	if (!s->db || !s->output)
+		return usage("html: name the index with --db FILE, and the folder with -o DIR");
+	if (call->operands_n)
+		return usage("html: takes no operand; name the folder with -o DIR");
+	return html_run(call->a, &params);
 }
 
 static int
@@ -84,6 +143,8 @@ static const struct {
 	int (*run)(const struct report_call *call);
 } commands[] = {
     {"ingest", run_ingest},
+    {"verdicts", run_verdicts},
+    {"html", run_html},
     {"purge", run_purge},
 };
 

@@ -3,13 +3,17 @@
 #ifndef EMT_REPORT_REPORT_COMMAND_H
 #define EMT_REPORT_REPORT_COMMAND_H
 
+#include "report/html_run.h"
 #include "report/ingest.h"
 #include "report/purge.h"
+#include "report/verdicts_run.h"
 
 /* What the switches set; a command looks at its own. */
 struct report_switches {
 	const char *db, *share, *ledger;
-	struct option_list mailbox, as;
+	struct option_list mailbox;
+	const char *output, *key_file, *mx_id;
+	int64_t format, by; /* enum verdicts_format, verdicts_by */
 	bool strict, dry_run;
 	int64_t now_utc; /* 0: the clock's */
 };

@@ -9,11 +9,11 @@
 int
 main(int argc, char **argv)
 {
-	struct report_switches switches = {0};
+	struct report_switches switches = {.by = BY_DEFAULT};
 	const struct program program = {
 	    .name = "emt-report",
 	    .synopsis = report_synopsis,
-	    .about = "Puts records, ledger and returned mails into an index, and purges them.",
+	    .about = "From records, ledger and returned mails to verdicts and pages; purges them.",
 	    .switches = report_switches_table,
 	    .switch_target = &switches,
 	    .used_by = BY_REPORT,

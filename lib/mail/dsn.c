@@ -4,20 +4,12 @@
 #include "base/base64.h"
 #include "base/buf.h"
 #include "mail/header.h"
+#include "mail/dsn_parts.h"
 #include "mail/maildate.h"
 
 const char *const dsn_action_names[] = {"failed", "delayed", "delivered", "relayed", "expanded"};
 
-enum { BOUNDARY_MAX = 200, PARAGRAPH_MAX = 100, EXIM_SCAN_MAX = 32 * 1024 };
-
-struct reading {
-	struct arena *a;
-	struct dsn *dsn;
-	size_t parts, fields;
-	struct span last_attempt, arrival;
-};
-
-static const struct span none = {NULL, 0};
+enum { BOUNDARY_MAX = 200 };
 
 static bool
 is_status_char(char c)
@@ -51,14 +43,14 @@ dsn_status_in(struct span text)
 		if (dots == 2 && digits > 0 && digits <= 3)
 			return s;
 	}
-	return none;
+	return no_span;
 }
 
 /* ---- fields ---- */
 
 /* A value on one line, short enough to be kept. */
 static struct span
-value_of(struct reading *r, struct span body)
+value_of(struct dsn_reading *r, struct span body)
 {
 	struct span text = header_unfold(r->a, body);
 
@@ -71,18 +63,18 @@ value_of(struct reading *r, struct span body)
 
 /* What stands behind "rfc822;", "smtp;", "dns;". */
 static struct span
-typed_value(struct reading *r, struct span body)
+typed_value(struct dsn_reading *r, struct span body)
 {
 	struct span value = value_of(r, body);
 	size_t at = span_find(value, ';');
 
 	if (at < value.n)
 		value = span_trim(span_from(value, at + 1));
-	return value.n ? value : none;
+	return value.n ? value : no_span;
 }
 
 static struct span
-address_of(struct reading *r, struct span body)
+address_of(struct dsn_reading *r, struct span body)
 {
 	struct span value = typed_value(r, body);
 
@@ -91,8 +83,8 @@ address_of(struct reading *r, struct span body)
 	return value;
 }
 
-static struct dsn_recipient *
-add_recipient(struct reading *r)
+struct dsn_recipient *
+dsn_add_recipient(struct dsn_reading *r)
 {
 	struct dsn *d = r->dsn;
 
@@ -119,7 +111,7 @@ action_of(struct span text, enum dsn_action *action)
 /* One field of a group of a recipient; false: it is none of those. */
 static bool
 recipient_field(
-    struct reading *r, const struct header_field *f, struct dsn_recipient *to, bool *has_action)
+    struct dsn_reading *r, const struct header_field *f, struct dsn_recipient *to, bool *has_action)
 {
 	if (span_ieq(f->name, SPAN_LIT("Final-Recipient")))
 		to->final = address_of(r, f->body);
@@ -139,7 +131,7 @@ recipient_field(
 }
 
 static void
-message_field(struct reading *r, const struct header_field *f)
+message_field(struct dsn_reading *r, const struct header_field *f)
 {
 	if (span_ieq(f->name, SPAN_LIT("Reporting-MTA")))
 		r->dsn->reporting_mta = typed_value(r, f->body);
@@ -154,7 +146,7 @@ message_field(struct reading *r, const struct header_field *f)
 /* An action is 2.3.3's one word; of a group that has none the status tells, class 4 being a delay.
  */
 static void
-end_recipient(struct reading *r, struct dsn_recipient *to, bool has_action)
+end_recipient(struct dsn_reading *r, struct dsn_recipient *to, bool has_action)
 {
 	struct dsn_recipient *kept;
 
@@ -166,14 +158,14 @@ end_recipient(struct reading *r, struct dsn_recipient *to, bool has_action)
 		to->action = to->status.p[0] == '2'   ? DSN_DELIVERED
 			     : to->status.p[0] == '4' ? DSN_DELAYED
 						      : DSN_FAILED;
-	kept = has_action || to->status.p ? add_recipient(r) : NULL;
+	kept = has_action || to->status.p ? dsn_add_recipient(r) : NULL;
 	if (kept)
 		*kept = *to;
 }
 
 /* Groups of fields, empty lines between them; lines that are no fields are stepped over. */
 static void
-read_report(struct reading *r, struct span text)
+read_report(struct dsn_reading *r, struct span text)
 {
 	struct dsn_recipient to = {.action = DSN_FAILED};
 	struct header_reader reader = {text};
@@ -232,14 +224,14 @@ parameter(struct span text, struct span name)
 		value.n = span_find(value, ';');
 		return span_trim(value);
 	}
-	return none;
+	return no_span;
 }
 
 static struct part
-part_of(struct reading *r, struct span text)
+part_of(struct dsn_reading *r, struct span text)
 {
 	struct header_reader reader = {span_from(text, header_mbox_line(text))};
-	struct part part = {none, none, false, span_from(text, header_end(text))};
+	struct part part = {no_span, no_span, false, span_from(text, header_end(text))};
 	struct header_field field;
 
 	while (r->fields < DSN_FIELDS_MAX && header_next(&reader, &field)) {
@@ -255,12 +247,12 @@ part_of(struct reading *r, struct span text)
 		}
 	}
 	if (part.boundary.n > BOUNDARY_MAX || !span_istarts(part.type, SPAN_LIT("multipart/")))
-		part.boundary = none;
+		part.boundary = no_span;
 	return part;
 }
 
 static struct span
-decoded(struct reading *r, const struct part *part)
+decoded(struct dsn_reading *r, const struct part *part)
 {
 	struct buf text, lines;
 	struct span out = part->body;
@@ -288,10 +280,10 @@ is_type(const struct part *part, const char *const *types, size_t n)
 	return false;
 }
 
-static void read_parts(struct reading *r, const struct part *whole, size_t depth);
+static void read_parts(struct dsn_reading *r, const struct part *whole, size_t depth);
 
 static void
-take_part(struct reading *r, struct span text, size_t depth)
+take_part(struct dsn_reading *r, struct span text, size_t depth)
 {
 	static const char *const reports[] = {
 	    "message/delivery-status", "message/global-delivery-status"};
@@ -309,9 +301,9 @@ take_part(struct reading *r, struct span text, size_t depth)
 
 /* "--BOUNDARY" at the start of a line (RFC 2046 section 5.1.1). */
 static void
-read_parts(struct reading *r, const struct part *whole, size_t depth)
+read_parts(struct dsn_reading *r, const struct part *whole, size_t depth)
 {
-	struct span rest = whole->body, part = none;
+	struct span rest = whole->body, part = no_span;
 
 	while (rest.p && r->parts < DSN_PARTS_MAX) {
 		struct span line = span_cut(&rest, '\n');
@@ -336,108 +328,10 @@ read_parts(struct reading *r, const struct part *whole, size_t depth)
 	}
 }
 
-/* ---- bounces of their own kind ---- */
-
-/* Lines joined to one, to the next empty line. */
-static struct span
-paragraph(struct reading *r, struct span *rest)
-{
-	struct buf text;
-	struct span out;
-
-	buf_init(&text, DSN_TEXT_MAX);
-	while (rest->n) {
-		struct span line = span_trim(span_cut(rest, '\n'));
-
-		if (!line.n)
-			break;
-		if (text.n)
-			buf_putc(&text, ' ');
-		buf_put(&text, line);
-	}
-	r->dsn->cut |= text.overflow;
-	out = arena_span(r->a, buf_span(&text));
-	buf_free(&text);
-	return out;
-}
-
-static void
-add_bounced(struct reading *r, struct span address, struct span why)
-{
-	struct dsn_recipient *to = add_recipient(r);
-
-	if (to)
-		*to = (struct dsn_recipient){.action = DSN_FAILED,
-		    .final = address,
-		    .diagnostic = why.n ? why : none,
-		    .status = dsn_status_in(why)};
-}
-
-/* "<a@b>:" and why, a paragraph each; then a line of dashes and the mail (QSBMF). */
-static void
-read_qmail(struct reading *r, struct span body)
-{
-	struct span rest = body;
-
-	for (size_t i = 0; rest.n && i < PARAGRAPH_MAX; i++) {
-		struct span start = rest, text = paragraph(r, &rest);
-		size_t end = span_find(text, '>');
-
-		if (span_starts(text, SPAN_LIT("---"))) {
-			/* Behind the line and an empty one the mail follows. */
-			r->dsn->returned = rest.p ? rest : start;
-			return;
-		}
-		if (text.n && text.p[0] == '<' && end + 1 < text.n && text.p[end + 1] == ':')
-			add_bounced(r, (struct span){text.p + 1, end - 1},
-			    span_trim(span_from(text, end + 2)));
-	}
-}
-
-/* The addresses are in the header; why stands below each in the text. */
-static void
-read_exim(struct reading *r, struct span failed, struct span body)
-{
-	/* What Exim says stands in front of the mail; each address is looked for in it. */
-	struct span said = {body.p, body.n < EXIM_SCAN_MAX ? body.n : EXIM_SCAN_MAX};
-
-	while (failed.p) {
-		struct span address = span_trim(span_cut(&failed, ',')), rest = said;
-		bool found = false;
-
-		while (rest.n && address.n && !found) {
-			struct span line = span_trim(span_cut(&rest, '\n'));
-
-			found = span_ieq(line, address);
-			if (found)
-				add_bounced(r, address, paragraph(r, &rest));
-		}
-		if (address.n && !found)
-			add_bounced(r, address, none);
-	}
-	for (struct span rest = body; rest.n;) {
-		struct span line = span_cut(&rest, '\n');
-
-		if (span_starts(line, SPAN_LIT("------ This is a copy of"))) {
-			while (rest.n && !span_trim((struct span){rest.p, span_find(rest, '\n')}).n)
-				span_cut(&rest, '\n');
-			r->dsn->returned = rest;
-			return;
-		}
-	}
-}
-
-static bool
-is_qmail(struct span body)
-{
-	/* The RFC of it is Bernstein's "QSBMF". */
-	return span_starts(body, SPAN_LIT("Hi. This is the"));
-}
-
 /* ---- the message ---- */
 
 static void
-set_time(struct reading *r, struct span date)
+set_time(struct dsn_reading *r, struct span date)
 {
 	const struct span dates[] = {date, r->last_attempt, r->arrival};
 
@@ -449,10 +343,10 @@ struct dsn
 dsn_read(struct arena *a, struct span message)
 {
 	struct dsn dsn = {.form = DSN_NONE};
-	struct reading r = {.a = a, .dsn = &dsn};
+	struct dsn_reading r = {.a = a, .dsn = &dsn};
 	struct header_reader reader;
 	struct header_field field;
-	struct span date = none, failed = none;
+	struct span date = no_span, failed = no_span;
 	struct part part;
 
 	if (message.n > DSN_SCAN_MAX)
@@ -471,10 +365,10 @@ dsn_read(struct arena *a, struct span message)
 		read_report(&r, decoded(&r, &part));
 	if (dsn.form == DSN_NONE && failed.p) {
 		dsn.form = DSN_EXIM;
-		read_exim(&r, failed, part.body);
-	} else if (dsn.form == DSN_NONE && is_qmail(part.body)) {
+		dsn_read_exim(&r, failed, part.body);
+	} else if (dsn.form == DSN_NONE && dsn_is_qmail(part.body)) {
 		dsn.form = DSN_QMAIL;
-		read_qmail(&r, part.body);
+		dsn_read_qmail(&r, part.body);
 	}
 	if (dsn.form != DSN_NONE)
 		set_time(&r, date);
@@ -498,5 +392,5 @@ dsn_returned_address(struct arena *a, const struct dsn *dsn, struct span field)
 		address.n = span_find(address, '>');
 		return span_trim(address.n ? address : value);
 	}
-	return none;
+	return no_span;
 }

@@ -44,7 +44,7 @@ int64_t
 progress_left_s(const struct progress_figures *f, const struct progress_moment *m)
 {
 	uint64_t domains = f->domains_total - f->domains_done,
-		 done = tally_sum(&f->tally->addresses);
+		 done = wordcount_sum(&f->tally->addresses);
 	uint64_t known = done + f->addresses_waiting + f->addresses_open;
 	/* The domains that are left have as many new addresses as those that are done. */
 	double new_ones = f->domains_done ? (double)known / (double)f->domains_done : 0;
@@ -75,7 +75,7 @@ void
 progress_put_line(
     struct buf *out, const struct progress_figures *f, const struct progress_moment *m)
 {
-	const struct tally *t = &f->tally->addresses;
+	const struct wordcount *t = &f->tally->addresses;
 	int64_t left_s = progress_left_s(f, m);
 
 	put_time(out, m->elapsed_us / SECOND_US);
@@ -84,7 +84,7 @@ progress_put_line(
 	    "%llu done (%llu/s)",
 	    percent(f), (unsigned long long)f->domains_done, (unsigned long long)f->domains_total,
 	    (unsigned long long)m->domains_per_s, (unsigned long long)f->addresses_open,
-	    (unsigned long long)f->addresses_waiting, (unsigned long long)tally_sum(t),
+	    (unsigned long long)f->addresses_waiting, (unsigned long long)wordcount_sum(t),
 	    (unsigned long long)m->addresses_per_s);
 	for (size_t i = 0; i < t->n; i++)
 		buf_printf(
@@ -101,7 +101,7 @@ void
 progress_put_csv(struct buf *out, const struct progress_figures *f, const struct progress_moment *m,
     int64_t now_utc)
 {
-	const struct tally *t = &f->tally->addresses;
+	const struct wordcount *t = &f->tally->addresses;
 	int64_t left_s = progress_left_s(f, m);
 	time_t now = (time_t)now_utc;
 	char day[40] = "";
@@ -116,9 +116,9 @@ progress_put_csv(struct buf *out, const struct progress_figures *f, const struct
 	    (unsigned long long)f->domains_total, (unsigned long long)f->domains_done,
 	    (unsigned long long)f->domains_open, (unsigned long long)m->domains_per_s,
 	    (unsigned long long)f->addresses_waiting, (unsigned long long)f->addresses_open,
-	    (unsigned long long)tally_sum(t), (unsigned long long)m->addresses_per_s);
+	    (unsigned long long)wordcount_sum(t), (unsigned long long)m->addresses_per_s);
 	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-		buf_printf(out, ",%llu", (unsigned long long)tally_of(t, columns[i]));
+		buf_printf(out, ",%llu", (unsigned long long)wordcount_of(t, columns[i]));
 	buf_putc(out, '\n');
 }
 
@@ -132,7 +132,7 @@ show(struct progress *p)
 	struct buf out;
 
 	p->ask(p->arg, &f);
-	addresses = tally_sum(&f.tally->addresses);
+	addresses = wordcount_sum(&f.tally->addresses);
 	if (past_us > 0) {
 		m.domains_per_s =
 		    (f.domains_done - p->last_domains) * SECOND_US / (uint64_t)past_us;

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "io/loop.h"
-#include "mxinfer/scan/tally.h"
+#include "mxinfer/scan/wordcount.h"
 
 struct progress_figures {
 	uint64_t domains_total, domains_done, domains_open; /* earlier runs' are none of these */

@@ -72,7 +72,7 @@ static void
 end_target(struct scan *s, uint32_t id, const struct visit *seen, const char *outcome)
 {
 	scan_address_record(s, id, seen, outcome);
-	tally_add(&s->tally.addresses, outcome);
+	wordcount_add(&s->tally.addresses, outcome);
 	if (s->params->debug > 1) {
 		struct ip ip = targets_ip(&s->targets, id);
 		char text[IP_TEXT_MAX];
@@ -131,6 +131,16 @@ on_start(void *arg, uint32_t id)
 	arena_free(a);
 }
 
+/* All that is asked before a visit is known. */
+static void
+go_on(struct scan *s, uint32_t id)
+{
+	if (s->params->dry_run)
+		end_target(s, id, NULL, "dry-run");
+	else
+		queue(s, id);
+}
+
 static void
 on_as(void *arg, const struct cymru_answer *answer)
 {
@@ -143,7 +153,7 @@ on_as(void *arg, const struct cymru_answer *answer)
 		memcpy(work->as, answer->as, answer->as_n * sizeof *work->as);
 		work->as_n = answer->as_n;
 	}
-	queue(s, work->id);
+	go_on(s, work->id);
 	end_if_done(s);
 }
 
@@ -156,8 +166,6 @@ begin_target(struct scan *s, uint32_t id)
 	s->targets.v[id].state = TARGET_WAITING;
 	if (blocklist_has(s->blocklist, &ip)) {
 		end_target(s, id, NULL, "blocked");
-	} else if (s->params->dry_run) {
-		end_target(s, id, NULL, "dry-run");
 	} else if (s->cymru) {
 		struct target_work *work = targets_work(&s->targets, id);
 
@@ -165,7 +173,7 @@ begin_target(struct scan *s, uint32_t id)
 		s->asking_n++;
 		cymru_find(s->cymru, &ip, on_as, work);
 	} else {
-		queue(s, id);
+		go_on(s, id);
 	}
 }
 
@@ -195,7 +203,7 @@ on_route(void *arg, const struct mail_route *route)
 
 	s->routing_n--;
 	s->ended_n++;
-	tally_add(&s->tally.domains, dns_outcome_name(route->outcome));
+	wordcount_add(&s->tally.domains, dns_outcome_name(route->outcome));
 	if (s->params->debug)
 		log_info("%s: %s, %zu MX%s%s", route->domain, dns_outcome_name(route->outcome),
 		    route->mx_n, route->why ? ": " : "", route->why ? route->why : "");

@@ -90,7 +90,7 @@ judge(struct scan *s, struct arena *a, uint32_t id, const struct visit *seen,
 		read_certificates(a, seen, out);
 		out->trusted = judged.trusted;
 		out->verify = judged.verify;
-		tally_add(&s->tally.verify, judged.verify);
+		wordcount_add(&s->tally.verify, judged.verify);
 	}
 	if (work && work->tlsa && seen->outcome == VISIT_OK) {
 		const char *both[] = {names.n ? names.v[0] : "", work->tlsa->base};
@@ -98,7 +98,7 @@ judge(struct scan *s, struct arena *a, uint32_t id, const struct visit *seen,
 		out->dane = certjudge_dane(&work->tlsa->look, chain,
 		    (struct certjudge_names){both, work->tlsa->base ? 2 : 1}, now_utc);
 		if (out->dane)
-			tally_add(&s->tally.dane, out->dane);
+			wordcount_add(&s->tally.dane, out->dane);
 	}
 }
 
@@ -117,7 +117,7 @@ scan_address_record(struct scan *s, uint32_t id, const struct visit *seen, const
 
 	find_as(s, id, &record, as);
 	if (seen) {
-		tally_add(&s->tally.starttls, visit_starttls_name(seen->starttls));
+		wordcount_add(&s->tally.starttls, visit_starttls_name(seen->starttls));
 		judge(s, a, id, seen, &record);
 	}
 	scan_record_address(&s->record, &record);

@@ -80,7 +80,7 @@ limits(const struct scan *s)
 }
 
 static json_t *
-words(const struct tally *t)
+words(const struct wordcount *t)
 {
 	json_t *o = json_object();
 

@@ -101,7 +101,7 @@ open_as(struct scan *s)
 
 	for (size_t i = 0; !error && i < files->n; i++) {
 		if (!strcmp(files->v[i], "cymru")) {
-			if (!s->cymru && !s->params->dry_run)
+			if (!s->cymru)
 				s->cymru = cymru_new(s->dns, s->loop, &params);
 			continue;
 		}

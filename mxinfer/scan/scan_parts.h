@@ -17,7 +17,7 @@
 #include "mxinfer/scan/saved_table.h"
 #include "mxinfer/scan/scan_out.h"
 #include "mxinfer/scan/scan_params.h"
-#include "mxinfer/scan/tally.h"
+#include "mxinfer/scan/wordcount.h"
 #include "mxinfer/scan/targets.h"
 #include "mxinfer/scan/visit.h"
 

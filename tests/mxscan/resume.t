@@ -49,14 +49,21 @@ done >"$dir/list"
 scan -f "$dir/list" --rate 1000 --per-ipv4-24 7 --per-operator 100 --roots "$dir/root.pem"
 same "one run" "$status $(jq -r .kind "$dir/out" | sort | uniq -c | tr -s ' ' | tr '\n' ' ')" "0  40 address  60 domain "
 bare "$dir/out" >"$dir/want"
-same "the /24 was never visited by more than seven at once" "$(cut -d ' ' -f 3 "$dir/visits" | sort -n | tail -n 1)" 7
+# most COLUMN LIMIT: the largest number there is within the limit, and some were open at once
+most()
+{
+	m_most=$(cut -d ' ' -f "$1" "$dir/visits" | sort -n | tail -n 1)
+	echo "at most $m_most at once"
+	[ "$m_most" -le "$2" ] && [ "$m_most" -gt 1 ]
+}
+ok "the /24 was never visited by more than seven at once" most 3 7
 : >"$dir/visits"
 scan -f "$dir/list" --rate 1000 --per-ipv4-24 100 --per-operator 100 --max-open 5 --roots "$dir/root.pem"
-same "nor by more than --max-open" "$(cut -d ' ' -f 2 "$dir/visits" | sort -n | tail -n 1)" 5
+ok "nor by more than --max-open" most 2 5
 : >"$dir/visits"
 scan p1.test p2.test p3.test p4.test p5.test p6.test --rate 1000 --per-ipv4-24 100 --per-operator 2
-same "nor are the hosts of one registered domain by more than --per-operator" \
-	"$status $(wc -l <"$dir/visits") $(cut -d ' ' -f 2 "$dir/visits" | sort -n | tail -n 1)" "0 6 2"
+ok "nor are the hosts of one registered domain by more than --per-operator" most 2 2
+same "though all are visited" "$status $(wc -l <"$dir/visits")" "0 6"
 
 # octets: of the output so far
 octets()
@@ -68,17 +75,17 @@ kills=0
 rounds=0
 bad=0
 partial=0
-most=4
-[ -z "${EMT_SOAK-}" ] || most=100
-while [ $kills -lt $most ]; do
+kills_wanted=4
+[ -z "${EMT_SOAK-}" ] || kills_wanted=100
+while [ $kills -lt $kills_wanted ]; do
 	rm -f "$dir/file" "$dir/file.run"
 	rounds=$((rounds + 1))
 	step=0
 	while :; do
 		step=$((step + 1))
 		before=$(octets)
-		"$OBJ/mxinfer/emt-mxscan" --ehlo-name scan.example.org --allow 198.51.100.0/24,2001:db8::/32 --patience 1s \
-			--connect-timeout 2s --share . -f "$dir/list" --rate 50 --per-ipv4-24 7 --per-operator 100 --roots "$dir/root.pem" -o "$dir/file" --resume \
+		"$OBJ/mxinfer/emt-mxscan" --ehlo-name scan.example.org --allow 198.51.100.0/24,2001:db8::/32 --patience 4s \
+			--connect-timeout 4s --share . -f "$dir/list" --rate 50 --per-ipv4-24 7 --per-operator 100 --roots "$dir/root.pem" -o "$dir/file" --resume \
 			2>"$dir/err" &
 		pid=$!
 		# Killed when it has written some more, a different amount each time.
@@ -98,7 +105,7 @@ while [ $kills -lt $most ]; do
 	[ "$status" = 0 ] || bad=$((bad + 1))
 	bare "$dir/file" | cmp -s - "$dir/want" || bad=$((bad + 1))
 done
-same "$most kills and more: the records of one run, each once" "$bad" 0 ||
+same "$kills_wanted kills and more: the records of one run, each once" "$bad" 0 ||
 	{ bare "$dir/file" | diff - "$dir/want"; cat "$dir/err"; } | head -n 20 | sed 's/^/# /'
 ok "records were cut short, too" [ $partial -gt 0 ]
 same "FILE.run is a record, too" "$(tests/tools/check_schema.py schema/mx-scan-run-1.json "$dir/file.run")" ""

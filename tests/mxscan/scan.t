@@ -8,8 +8,13 @@ enter_world "$0"
 
 make_root
 certificate good mx.good.test -days 10
-certificate old mx.old-cert.test -not_after 20200101000000Z -not_before 20190101000000Z 2>/dev/null
 certificate other mail.elsewhere.test -days 10
+# pin NAME: TLSA data of its key
+pin()
+{
+	printf '3 1 1 '
+	openssl x509 -in "$dir/$1.crt" -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum | cut -d ' ' -f 1
+}
 more_in_test=$(
 	domain good.test 198.51.100.1 2001:db8:1::1
 	domain named.test 198.51.100.2
@@ -26,6 +31,9 @@ more_in_test=$(
 	echo 'shared.test. MX 20 mx.alias.test.'
 	echo 'mx.alias.test. A 198.51.100.1'
 	echo 'null.test. MX 0 .'
+	echo "_25._tcp.mx.good.test. TLSA $(pin good)"
+	echo "_25._tcp.mx.named.test. TLSA $(pin good)"
+	echo '_mta-sts.good.test. TXT "v=STSv1; id=1;"'
 	echo 'implicit.test. A 198.51.100.1'
 )
 more_in_root='1.100.51.198.origin.asn.cymru.com. TXT "64496 64497 | 198.51.100.0/24 | ZZ | test | 2026-01-01"'
@@ -121,7 +129,16 @@ same "nor of the table" "$(cat "$dir/err")" ""
 same "the table gives the same ids" "$(jq -cS '[.domain, [.ids[].id], .smtp]' "$dir/table-ids" | grep -v implicit | sort)" \
 	"$(jq -cS '[.domain, [.ids[].id], .smtp]' "$dir/ids" | grep -v implicit | sort)"
 
-# shellcheck disable=SC2086
+: >"$dir/visits"
+scan --dane --mta-sts --set "trust_anchor=$dir/root.ds" --roots "$dir/root.pem" good.test named.test own.test
+same "--dane: what TLSA records say" "$(jq -r 'select(.kind == "address") | .address + " " + .dane' "$dir/out" | sort)" \
+"198.51.100.1 ok
+198.51.100.2 mismatch
+198.51.100.3 no-records
+2001:db8:1::1 ok"
+same "and all is validated" "$(jq -c 'select(.domain == "good.test") | [.dnssec, .mx[0].tlsa.dnssec, .mta_sts]' "$dir/out")" \
+	'["secure","secure",{"outcome":"ok","dnssec":"secure","txt":["\"v=STSv1; id=1;\""]}]'
+ok "such records fit the schema" tests/tools/check_schema.py schema/mx-scan-1.json "$dir/out"
 : >"$dir/visits"
 scan --sni mx --raw --as cymru --roots "$dir/root.pem" good.test shared.test
 same "--sni mx: a visit for each name" "$(jq -r 'select(.kind == "address") | .address + " " + .variant + " " + .verify' \
@@ -148,11 +165,13 @@ same "--dry-run: what would be visited" "$(jq -r 'select(.kind == "address") | .
 " 2 blocked
  11 dry-run"
 same "and nobody is" "$(cat "$dir/visits")" ""
-"$OBJ/mxinfer/emt-mxscan" --ehlo-name scan.example.org --share . --patience 1s good.test named.test >"$dir/out"
+scan --dry-run --as cymru good.test --ipv4
+same "its autonomous systems are asked for all the same" "$(jq -c 'select(.kind == "address") | .as' "$dir/out")" "[64496,64497]"
+"$OBJ/mxinfer/emt-mxscan" --ehlo-name scan.example.org --share . --patience 4s good.test named.test >"$dir/out"
 same "documentation addresses are blocked unless allowed" "$(jq -r 'select(.kind == "address") | .outcome' "$dir/out" | sort -u)" \
 	"blocked"
 echo "198.51.100.2/31 # not those" >"$dir/blocked"
-"$OBJ/mxinfer/emt-mxscan" --ehlo-name scan.example.org --no-blocklist --blocklist-file "$dir/blocked" --patience 1s \
+"$OBJ/mxinfer/emt-mxscan" --ehlo-name scan.example.org --no-blocklist --blocklist-file "$dir/blocked" --patience 4s \
 	named.test own.test six.test --ipv4 >"$dir/out"
 same "--blocklist-file counts, with --no-blocklist, too" "$(jq -r 'select(.kind == "address") | .outcome' "$dir/out" | sort -u)" \
 	"blocked"

@@ -79,8 +79,8 @@ start_world()
 # scan ARGUMENT...: leaves $dir/out, $dir/err and status
 scan()
 {
-	"$OBJ/mxinfer/emt-mxscan" --ehlo-name scan.example.org --contact test@example.org --allow 198.51.100.0/24,2001:db8::/32 --patience 1s \
-		--connect-timeout 2s --share . "$@" >"$dir/out" 2>"$dir/err"
+	"$OBJ/mxinfer/emt-mxscan" --ehlo-name scan.example.org --contact test@example.org --allow 198.51.100.0/24,2001:db8::/32 --patience 4s \
+		--connect-timeout 4s --share . "$@" >"$dir/out" 2>"$dir/err"
 	status=$?
 }
 

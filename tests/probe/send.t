@@ -142,6 +142,28 @@ same "sends nothing" "$(wc -l <"$tmp/server/log")" "$before"
 emt status --format json >"$tmp/status"
 ok "records are as their schema says" python3 tests/tools/check_schema.py schema/probe-1.json "$tmp/status"
 
+# A server that talks nonsense.
+lines=$(printf '550-%04000d\\n' 1; i=0; while [ $i -lt 300 ]; do printf '550-%04d\\n' $i; i=$((i + 1)); done)
+long=$(printf '550 5.7.1 %03000d' 7)
+configure '{"answers": {"rcpt": [["v6-mail.dnssec-ok", "'"$lines"'550 end", 0], ["v4-mail.dnssec-ok", "'"$long"'", 0],
+	["mail-tls-force", "999 what", 0], ["mail-tls-invalid", "hello\u0000\u001b[2J", 0], ["mail-dane-ok", "550", 0],
+	["mail-dane-bad", "550 5.7 \u00ff\u0000 x", 0], ["v4-mail.v6only.", "251 2.1.5 will forward", 0]],
+	"dot": [["mail-plaintext", "200 what is that", 0]]}}'
+again
+ok "nonsense is no end" send 75 --submission "smtp://localhost:$starttls_port" --set submission_timeout=1 \
+	--set probe_attempts=1
+emt status --format json >"$tmp/status"
+ok "records are as their schema says" python3 tests/tools/check_schema.py schema/probe-1.json "$tmp/status"
+same "long replies are cut" "$(jq -r 'select(.testcase == "v4-mail.dnssec-ok") | .submissions[0] |
+	"\(.enhanced) \(.text | length)"' "$tmp/status")" "5.7.1 1000"
+same "a bare code is a refusal" "$(jq -c 'select(.testcase == "mail-dane-ok") | .submissions | map([.outcome, .code, .text])' \
+	"$tmp/status")" '[["refused",550,null]]'
+same "an enhanced code that is none is text" "$(jq -r 'select(.testcase == "mail-dane-bad") | .submissions[0].enhanced' \
+	"$tmp/status")" null
+same "the others are sent" "$(jq -r 'select(.testcase == "v6-mail" or .testcase == "v4-mail") | .state' "$tmp/status" | sort -u)" \
+	accepted
+same "nothing of it reaches the terminal" "$(LC_ALL=C grep -c '[^ -~]' "$tmp/out")" 0
+
 # A server that hangs up.
 configure '{"answers": {"dot": [["v4-mail\\.dnssec-ok", "close", 0]], "rcpt": [["v4-mail\\.meas", "close", 1]]}}'
 again

@@ -119,6 +119,25 @@ ok "a FIFO is not waited for" grep -q 'queries/2026-11-20.jsonl: could not be re
 ingest strict --strict "$bad"
 same "--strict: 65" $? 65
 
+# A client that goes on without STARTTLS: whom it came for stands in the dialogue alone.  What our own host could not
+# store is noted, whichever record says so.
+mkdir -p "$work/dialogue/sessions"
+id=0123456789abcdef0123456789abcdef
+cat >"$work/dialogue/sessions/2026-11-20.jsonl" <<EOF
+{"schema":"session/1","id":"$id","service":"postfix-tls-force/mail-tls-force/smtpd","client_ip":"192.0.2.7","client_name":"unknown","t_connect":1,"t_end":2,"helo":"h","tls":null,"mails":[{"from":"u@x","rcpts":[["a@b",250]],"queue_id":"Q1","code":250,"deliveries":[{"to":"a","status":"deferred","dsn":"4.3.0","text":"x"},{"to":"a","status":"sent","dsn":"2.0.0","text":"y"}]}],"end":{"kind":"quit","after":null},"complete":true,"dialogue":[["S","220 x"],["C","EHLO h"],["S","250-x"],["S","250 STARTTLS"],["C","MAIL FROM:<u@x> SIZE=1"],["S","530 5.7.0 Must issue a STARTTLS command first"],["C","RCPT TO:<measurement+ABCDEFGHIJKLMNOPQRSTUVWXYZ@mail-tls-force.measurement.example.com>"],["S","530 5.7.0 Must issue a STARTTLS command first"],["C","RCPT TO:<a@b>"],["S","250 2.1.5 Ok"],["C","QUIT"],["S","221 2.0.0 Bye"]]}
+{"schema":"delivery/1","session":"$id","queue_id":"Q1","time":3,"to":"a","status":"bounced","dsn":"5.2.0","text":"z"}
+{"schema":"delivery/1","session":"$id","queue_id":"Q1","time":3,"to":"a","status":"sent","dsn":"2.0.0","text":"z"}
+EOF
+ok "a dialogue" ingest said "$work/dialogue"
+same "tells what was demanded" "$(count said "SELECT testcase || ' ' || ehlo || starttls || refused_clear || ' ' || recipients FROM session")" \
+	"mail-tls-force 101 2"
+same "whom it came for" "$(count said "SELECT sender || ' ' || token || ' ' || testcase || ' ' || code || ' ' || enhanced || ' ' ||
+	accepted || ' ' || reply FROM attempt WHERE token IS NOT NULL")" \
+	"u@x abcdefghijklmnopqrstuvwxyz mail-tls-force 530 5.7.0 0 5.7.0 Must issue a STARTTLS command first"
+same "and who was taken" "$(count said "SELECT recipient || ' ' || code || ' ' || accepted || ' ' || queue_id FROM attempt WHERE token IS NULL")" \
+	"a@b 250 1 Q1"
+same "what could not be delivered here is noted" "$(count said "SELECT group_concat(status) FROM undelivered")" "bounced,deferred"
+
 # Mails that came back.
 cat tests/fuzz/corpus/fuzz_dsn/postfix >"$work/mbox"
 printf '\nFrom a@b Sat Nov 21 19:34:06 2026\nSubject: private\n\nhello\n' >>"$work/mbox"

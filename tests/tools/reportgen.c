@@ -383,10 +383,8 @@ make_ledger(const char *schema)
 static void
 bind_run(sqlite3 *db, sqlite3_stmt *st)
 {
-	if (sqlite3_step(st) != SQLITE_DONE) {
-		fprintf(stderr, "%s\n", sqlite3_errmsg(db));
-		exit(75);
-	}
+	if (sqlite3_step(st) != SQLITE_DONE)
+		fail(sqlite3_errmsg(db));
 	sqlite3_reset(st);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* verdictplay [--json] TESTCASES FILE... - plays scenarios: what was seen of a probe set, and the
- * verdicts that it must give.  TAP, or with --json the verdict/1 records.  Longer than 500 lines: it is
- * one small language, word by word.
+ * verdicts that it must give.  TAP, or with --json the verdict/1 records.  Longer than 500 lines:
+ * it is one small language, word by word.
  *
  * Times are relative to the start of the set (90s, 10m, 6h, 5d12h, also below zero).  Lines:
  *

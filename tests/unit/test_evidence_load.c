@@ -190,7 +190,7 @@ static const struct evidence_params params = {
 static void
 make_index(void)
 {
-	const struct ingest_params ingest = {.db = arena_printf(a, "%s/db", folder)};
+	const struct ingest_params ingest = {.db = arena_printf(a, "%s/db", folder), .share = "."};
 	const struct settings settings = {.domain = DOMAIN};
 	char *dirs[] = {folder};
 
@@ -360,7 +360,8 @@ another_set(void)
 	store_commit(store);
 	store_close(store);
 	{
-		const struct ingest_params ingest = {.db = arena_printf(a, "%s/db", folder)};
+		const struct ingest_params ingest = {
+		    .db = arena_printf(a, "%s/db", folder), .share = "."};
 		const struct settings settings = {.domain = DOMAIN};
 		char *dirs[] = {folder};
 

@@ -72,9 +72,9 @@ test_progress(void)
 	struct buf out;
 
 	for (int i = 0; i < 97; i++)
-		tally_add(&tally.addresses, "ok");
+		wordcount_add(&tally.addresses, "ok");
 	for (int i = 0; i < 3; i++)
-		tally_add(&tally.addresses, "silent");
+		wordcount_add(&tally.addresses, "silent");
 	buf_init(&out, 4096);
 	progress_put_line(&out, &f, &m);
 	SAME_STR(buf_str(&out),

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/measure.h"
+
+#include "base/share.h"
+
+const char *
+measure_open(
+    struct arena *a, const char *db, const char *share, int64_t now_us, struct measure *m)
+{
+	const char *error;
+
+	*m = (struct measure){.settings = verdict_settings_default, .now_us = now_us};
+	error = share_find(a, share, "schema/index.sql", &m->share);
+	if (!error)
+		error = testcases_read(a, arena_printf(a, "%s/testcases", m->share), &m->cases);
+	if (!error)
+		error = store_open(a, db, m->share, STORE_READ, &m->store);
+	if (!error)
+		m->loader = evidence_loader_open(m->store, &m->cases,
+		    &(struct evidence_params){.deadline_us = m->settings.deadline_us,
+			.health_every_us = m->settings.health_every_us});
+	return error;
+}
+
+void
+measure_close(struct measure *m)
+{
+	evidence_loader_close(m->loader);
+	store_close(m->store);
+}
+
+bool
+measure_next(struct measure *m, struct arena *a, struct probe_set *set, struct verdicts *verdicts)
+{
+	if (!evidence_loader_next(m->loader, a, set))
+		return false;
+	*verdicts = verdicts_of(a, set, &m->cases, &m->settings, m->now_us);
+	return true;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/operator_json.h"
+
+#include "base/json_text.h"
+#include "base/settings.h"
+
+const char *const operator_kind_names[] = {
+    [OPERATOR_SENDER] = "sender", [OPERATOR_RESOLVER] = "resolver"};
+
+static void
+put_text(struct buf *out, const char *key, const char *text)
+{
+	json_text_key(out, key);
+	json_text_string_or_null(out, span_str(text));
+}
+
+static void
+put_int(struct buf *out, const char *key, uint64_t n)
+{
+	json_text_key(out, key);
+	json_text_int(out, (int64_t)n);
+}
+
+static void
+put_share(struct buf *out, const char *key, bool known, double value)
+{
+	json_text_key(out, key);
+	if (known)
+		buf_printf(out, "%.6f", value);
+	else
+		buf_puts(out, "null");
+}
+
+void
+operator_json(struct buf *out, const struct operator_verdict *v, const char *name)
+{
+	buf_putc(out, '{');
+	put_text(out, "schema", "operator-verdict/1");
+	put_text(out, "tool", "emt-report " EMT_VERSION);
+	put_text(out, "kind", operator_kind_names[v->kind]);
+	put_text(out, "operator", name);
+	put_text(out, "capability", v->capability->name);
+	put_text(out, "state", verdict_state_names[v->state]);
+	put_int(out, "yes", v->yes_n);
+	put_int(out, "votes", v->votes_n);
+	put_int(out, "sets_n", v->sets_n);
+	put_int(out, "from_domains_n", v->domains_n);
+	put_text(out, "note", v->note);
+	json_text_key(out, "sets");
+	buf_putc(out, '[');
+	for (size_t i = 0; i < v->sets_n && i < OPERATOR_JSON_SETS_MAX; i++) {
+		json_text_next(out);
+		json_text_string(out, span_str(v->sets[i]->id));
+	}
+	buf_puts(out, "]}\n");
+}
+
+static void
+put_figures(struct buf *out, const char *key, const struct share_figures *f)
+{
+	json_text_key(out, key);
+	buf_putc(out, '{');
+	put_int(out, "yes", f->yes);
+	put_int(out, "no", f->no);
+	put_int(out, "inconclusive", f->undecided);
+	put_share(out, "share", f->known, f->share);
+	put_share(out, "least", true, f->least);
+	put_share(out, "most", true, f->most);
+	put_share(out, "interval_from", f->has_interval, f->from);
+	put_share(out, "interval_to", f->has_interval, f->to);
+	buf_putc(out, '}');
+}
+
+void
+share_json(struct buf *out, const struct share *s)
+{
+	buf_putc(out, '{');
+	put_text(out, "schema", "share/1");
+	put_text(out, "tool", "emt-report " EMT_VERSION);
+	put_text(out, "capability", s->capability->name);
+	put_text(out, "headline", s->capability->headline);
+	put_text(out, "kind",
+	    operator_kind_names[s->capability->of_resolver ? OPERATOR_RESOLVER : OPERATOR_SENDER]);
+	put_int(out, "operators", s->operators_n);
+	put_int(out, "mixed", s->mixed_n);
+	put_int(out, "pending", s->pending_n);
+	put_int(out, "inconclusive", s->inconclusive_n);
+	put_figures(out, "by_operator", &s->by_operator);
+	put_figures(out, "by_domain", &s->by_domain);
+	put_text(out, "caption", s->caption);
+	buf_puts(out, "}\n");
+}
