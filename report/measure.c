@@ -4,8 +4,7 @@
 #include "base/share.h"
 
 const char *
-measure_open(
-    struct arena *a, const char *db, const char *share, int64_t now_us, struct measure *m)
+measure_open(struct arena *a, const char *db, const char *share, int64_t now_us, struct measure *m)
 {
 	const char *error;
 
