@@ -54,7 +54,7 @@ put_retry_table(struct page *p, const struct operator_facts *f)
 	for (int number = 1; number <= ATTEMPTS_SHOWN; number++) {
 		double *seconds = arena_alloc(p->a, (f->retries_n + 1) * sizeof *seconds);
 		size_t n = 0, accepted = 0;
-		char text[32];
+		char text[PLOT_DURATION_MAX];
 
 		for (size_t i = 0; i < f->retries_n; i++)
 			if (f->retries[i].number == number) {
@@ -133,7 +133,7 @@ read_deliveries(struct page *p, const char *operator, double ** seconds)
 static void
 put_deliveries(struct page *p, const char *operator)
 {
-	char median[32], slow[32];
+	char median[PLOT_DURATION_MAX], slow[PLOT_DURATION_MAX];
 	double *seconds;
 	size_t n = read_deliveries(p, operator, & seconds);
 
