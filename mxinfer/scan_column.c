@@ -149,7 +149,7 @@ scan_column_read(struct reader *r, struct span column, struct span bytes)
 		reader_bad(r, why == VALUE_DEEP ? FACT_BAD_DEPTH : FACT_BAD_SCAN, column);
 		return 0;
 	}
-	reader_bad_note(r, note, column);
+	reader_bad_note(r, note, bytes);
 	if (!host.banner.p && !host.ehlo.p && !host.cert)
 		return 0;
 	return r->f->host(r->f, bytes, note, &host);
