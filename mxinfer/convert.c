@@ -6,13 +6,13 @@
 enum { WRITE_AT = 1 << 20 }; /* octets */
 
 static void
-on_range(struct facts *f, const struct fact_range *range)
+on_range(struct facts *f, const struct fact_range *fact)
 {
 	struct convert *c = (struct convert *)f;
 
 	if (c->table_ready)
 		return; /* too late: convert.h */
-	as_table_add(c->table, range);
+	as_table_add(c->table, &fact->range);
 	c->table_filled = true;
 }
 

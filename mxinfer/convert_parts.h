@@ -4,7 +4,7 @@
 #define EMT_MXINFER_CONVERT_PARTS_H
 
 #include "base/buf.h"
-#include "mxinfer/as_table.h"
+#include "io/as_table.h"
 #include "mxinfer/convert.h"
 
 struct convert {

@@ -5,7 +5,7 @@
 #include "mxinfer/convert_parts.h"
 #include "mxinfer/intern.h"
 #include "base/keyed_hash.h"
-#include "mxinfer/value_text.h"
+#include "base/value_text.h"
 
 /* A fact of a domain, to become a row or several.  Texts are numbers in `texts`. */
 struct row {

@@ -238,12 +238,13 @@ static void
 range(struct facts *f, const struct fact_range *fact)
 {
 	struct fact_writer *w = writer_of(f);
+	const struct as_range *of = &fact->range;
 
 	put_head(w, FACT_OP_RANGE, fact->line);
-	put_u8(w, fact->first.v6 ? FACT_IS_V6 : 0);
-	put(w, fact->first.octets, sizeof fact->first.octets);
-	put(w, fact->last.octets, sizeof fact->last.octets);
-	put_as(w, fact->as, fact->as_n);
+	put_u8(w, of->first.v6 ? FACT_IS_V6 : 0);
+	put(w, of->first.octets, sizeof of->first.octets);
+	put(w, of->last.octets, sizeof of->last.octets);
+	put_as(w, of->as, of->as_n);
 	end(w);
 }
 

@@ -38,11 +38,13 @@
 
 #include "base/ip.h"
 #include "base/span.h"
+#include "base/value.h"
+#include "io/as_table.h"
 
 enum {
-	FACT_DEPTH_MAX = 64,           /* nesting of a literal or of JSON */
-	FACT_CERT_NAMES_MAX = 2000000, /* names of a certificate; of more, none is taken */
-	FACT_AS_MAX = 64,              /* AS numbers of an address in one row; more are left out */
+	FACT_DEPTH_MAX = VALUE_DEPTH_MAX, /* nesting of a literal or of JSON */
+	FACT_CERT_NAMES_MAX = 2000000,    /* names of a certificate; of more, none is taken */
+	FACT_AS_MAX = AS_MAX, /* AS numbers of an address in one row; more are left out */
 };
 
 /* What the DNS said of a domain's MX records, where it is not one of them. */
@@ -118,9 +120,7 @@ struct fact_address {
 /* The AS numbers of a range of addresses, from an AS table. */
 struct fact_range {
 	uint64_t line;
-	struct ip first, last; /* of one family */
-	const uint32_t *as;    /* never 0; a range of unknown AS is no fact */
-	size_t as_n;
+	struct as_range range;
 };
 
 /* Handles.  host() and cert() give one that holds until the next call of the same function.  With

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "mxinfer/as_list.h"
+#include "io/as_list.h"
 #include "mxinfer/forms.h"
 #include "mxinfer/scan_column.h"
 #include "mxinfer/tsv.h"

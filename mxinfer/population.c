@@ -342,7 +342,7 @@ slots_of(struct population *p, size_t writer)
 static void
 apply_range(struct population *p, const struct fact_op *op)
 {
-	struct fact_range range = {op->line, op->first, op->last, op->as, op->as_n};
+	struct as_range range = {op->first, op->last, op->as, op->as_n};
 
 	as_table_add(p->as_table, &range);
 }

@@ -14,7 +14,7 @@
 #define EMT_MXINFER_POPULATION_H
 
 #include "dns/public_suffix.h"
-#include "mxinfer/as_table.h"
+#include "io/as_table.h"
 #include "mxinfer/fact_batch.h"
 #include "mxinfer/intern.h"
 

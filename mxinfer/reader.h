@@ -8,7 +8,8 @@
 #ifndef EMT_MXINFER_READER_H
 #define EMT_MXINFER_READER_H
 
-#include "mxinfer/value.h"
+#include "base/value.h"
+#include "mxinfer/facts.h"
 
 struct reader {
 	struct facts *f;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mxinfer/scan_column.h"
 
-#include "mxinfer/as_list.h"
+#include "io/as_list.h"
 
 static void
 take_validation(struct value *v, struct fact_host *host)

@@ -76,6 +76,9 @@ struct item {
 	const char *text;   /* of the reply, the DSN or the query; for people; hostile */
 	bool accepted;      /* ITEM_SUBMISSION, ITEM_ATTEMPT: the mail was taken */
 	bool is_final;      /* ITEM_DSN: action failed */
+	/* ITEM_ATTEMPT that was accepted: why our own host could not store it at once ("deferred
+	   4.3.0"); NULL: nothing of the kind is known. */
+	const char *undelivered;
 	/* ITEM_QUERY, ITEM_CUT. */
 	const char *resolver; /* address that asked */
 	bool over_ipv6;

@@ -13,8 +13,9 @@ void
 evidence_cuts_prepare(struct evidence_loader *e)
 {
 	e->cuts = store_prepare(e->store,
-	    "SELECT time, id, family, name, type FROM query WHERE client = ?1 AND cut = ?2 AND "
-	    "time >= ?3 AND time <= ?4 AND token IS NULL ORDER BY time, id LIMIT 20");
+	    "SELECT q.time, q.id, q.family, q.name, q.type, r.operator FROM query q "
+	    "LEFT JOIN resolver r ON r.address = q.client WHERE q.client = ?1 AND q.cut = ?2 AND "
+	    "q.time >= ?3 AND q.time <= ?4 AND q.token IS NULL ORDER BY q.time, q.id LIMIT 20");
 	e->sharing = store_prepare(e->store,
 	    "SELECT COUNT(DISTINCT p.probe_set) FROM (SELECT DISTINCT token FROM (SELECT token "
 	    "FROM query WHERE client = ?1 AND time >= ?2 AND time <= ?3 AND token IS NOT NULL "
@@ -70,6 +71,7 @@ take_cuts(struct loading *l, size_t probe, const char *resolver)
 		item->over_ipv6 = span_eq(statement_get(row, 2), SPAN_LIT("ipv6"));
 		item->name = item->text = statement_dup(row, 3, l->a);
 		item->type = statement_dup(row, 4, l->a);
+		item->resolver_operator = statement_dup(row, 5, l->a);
 	}
 }
 

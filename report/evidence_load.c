@@ -133,7 +133,7 @@ finish_probe(struct loading *l, size_t probe)
 	struct probe *p = &l->set->probes[probe];
 
 	for (size_t i = 0; i < p->items_n; i++)
-		p->items[i].foreign =
+		p->items[i].foreign |=
 		    l->set->operator&& p->items[i].from.operator&& p->items[i].from.operator[0] &&
 		    strcmp(p->items[i].from.operator, l->set->operator) != 0;
 	if (p->items_n)
@@ -183,6 +183,7 @@ load(struct evidence_loader *e, struct arena *a, struct statement *row, struct p
 			evidence_bare(&l, p);
 			evidence_cuts(&l, p);
 		}
+		evidence_home(&l);
 		evidence_sharing(&l);
 		take_gaps(&l);
 		health_runs_of(

@@ -11,6 +11,10 @@
  *   EVIDENCE_BACKGROUND_MAX are given.
  * - Queries without a token at the cut of a case's zone: of those addresses that asked for the
  *   token of one of the case's controls in this set.  How many other sets they served is counted.
+ * - Queries are of the set's path if their resolver asked for a probe's token within minutes of the
+ *   set's operator coming with that probe: certain by its address, probable if another address of
+ *   its operator did (resolver_table.h).  All others may be anybody's who has seen an address of
+ *   the set, and are foreign.
  * - A set belongs to the operator that first delivered its mail-ok; what came from others is
  *   foreign.
  *

@@ -49,6 +49,9 @@ void evidence_cuts_prepare(struct evidence_loader *e);
 void evidence_cuts(struct loading *l, size_t probe);
 void evidence_sharing(struct loading *l);
 
+/* Which queries are of the set's path; these need the cuts, too. */
+void evidence_home(struct loading *l);
+
 /* The columns of a session and its client from `at` on, as EVIDENCE_SESSION selects them. */
 void item_take_session(struct loading *l, struct item *item, struct statement *row, int at);
 

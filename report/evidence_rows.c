@@ -17,11 +17,14 @@ evidence_rows_prepare(struct evidence_loader *e)
 	    "SELECT time, outcome, code, enhanced, text FROM submission WHERE token = ?1 "
 	    "ORDER BY time" LIMIT);
 	e->queries = store_prepare(s,
-	    "SELECT time, id, client, family, name, type, testcase FROM query WHERE token = ?1 "
-	    "ORDER BY time, id" LIMIT);
+	    "SELECT q.time, q.id, q.client, q.family, q.name, q.type, q.testcase, r.operator "
+	    "FROM query q LEFT JOIN resolver r ON r.address = q.client WHERE q.token = ?1 "
+	    "ORDER BY q.time, q.id" LIMIT);
 	e->attempts = store_prepare(s,
 	    "SELECT a.sender, a.testcase, a.code, a.enhanced, a.reply, a.accepted, s.begun, "
-	    "s.ended, a.n, " EVIDENCE_SESSION
+	    "s.ended, a.n, (SELECT u.status || ' ' || u.dsn FROM undelivered u "
+	    "WHERE u.session = s.record AND u.queue_id = a.queue_id "
+	    "ORDER BY u.recipient, u.status LIMIT 1), " EVIDENCE_SESSION
 	    " FROM attempt a CROSS JOIN session s ON s.id = a.session LEFT JOIN client c "
 	    "ON c.id = s.client WHERE a.token = ?1 ORDER BY s.begun, s.record, a.n" LIMIT);
 	e->mails = store_prepare(s,
@@ -144,6 +147,7 @@ take_queries(struct loading *l, size_t probe)
 		item->name = item->text = statement_dup(row, 4, l->a);
 		item->type = statement_dup(row, 5, l->a);
 		item->testcase = other_case(l, probe, row, 6);
+		item->resolver_operator = statement_dup(row, 7, l->a);
 	}
 }
 
@@ -162,7 +166,8 @@ take_attempts(struct loading *l, size_t probe)
 		item->text = statement_dup(row, 4, l->a);
 		item->accepted = statement_get_int(row, 5);
 		item->time_us = statement_get_int(row, statement_is_null(row, 6) ? 7 : 6);
-		item_take_session(l, item, row, 9);
+		item->undelivered = statement_dup(row, 9, l->a);
+		item_take_session(l, item, row, 10);
 		item->id = arena_printf(
 		    l->a, "%s.%lld", item->session, (long long)statement_get_int(row, 8));
 	}

@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/rng.h"
+#include "base/sha256.h"
 #include "base/share.h"
+#include "report/as_lookup.h"
 #include "report/derive.h"
 #include "report/ingest_parts.h"
+#include "report/resolver_table.h"
 
 enum { SHOWN_MAX = 20 /* bad lines that are named; all are counted */ };
 
@@ -191,6 +193,29 @@ sum_up(struct ingest *in)
 	return all;
 }
 
+static void
+warn_without_sets(struct ingest *in)
+{
+	struct statement *st = store_prepare(in->store, "SELECT 1 FROM probe_set LIMIT 1");
+
+	if (!statement_row(st))
+		log_warning("no probe set is known, and without one there are no verdicts; name "
+			    "emt-probe's ledger with --ledger FILE");
+	statement_reset(st);
+}
+
+/* Also of what was read before: another table may know it. */
+static void
+apply_as(struct ingest *in, const struct client_as *as)
+{
+	if (!as)
+		return;
+	store_begin(in->store);
+	client_table_apply_as(in->clients);
+	resolver_table_apply_as(in->store, as);
+	store_commit(in->store);
+}
+
 static const char *
 take_all(struct ingest *in, const struct ingest_params *params, char *const *dirs, int dirs_n)
 {
@@ -203,26 +228,65 @@ take_all(struct ingest *in, const struct ingest_params *params, char *const *dir
 	/* What was read may be of somebody who was forgotten. */
 	if (!error && params->ledger && in->is_changed)
 		error = ingest_ledger(in, params->ledger);
-	if (error)
-		return error;
+	return error;
+}
+
+/* What follows from all of it. */
+static void
+finish(struct ingest *in, const struct client_as *as)
+{
+	apply_as(in, as);
 	derive_update(in->store);
-	return NULL;
+	warn_without_sets(in);
+}
+
+#define DOMAIN "domain"
+
+/* What recipients tell depends on the domain, and what was read is not read again: an index is of
+ * one domain. */
+static const char *
+check_domain(struct ingest *in, const char *db)
+{
+	unsigned char digest[SHA256_LEN];
+	struct sha256 sum;
+	int64_t known = memory_get(in->store, DOMAIN), own = 0;
+
+	sha256_init(&sum);
+	sha256_add(&sum, in->domain);
+	sha256_end(&sum, digest);
+	for (size_t i = 0; i < 6; i++)
+		own = own << 8 | digest[i];
+	if (!known) {
+		store_begin(in->store);
+		memory_set(in->store, DOMAIN, own);
+		store_commit(in->store);
+	}
+	return !known || known == own
+		   ? NULL
+		   : arena_printf(in->arena,
+			 "%s: is the index of another domain than %s; name another file with --db",
+			 db, in->domain.p);
 }
 
 static const char *
 begin(struct ingest *in, const struct ingest_params *params, struct testcases *cases)
 {
-	const char *share,
-	    *error = share_find(in->arena, params->share, "schema/index.sql", &share);
+	const char *share, *error = NULL;
 
+	if (!in->domain.p)
+		error = "the setting domain is missing: name the site file with -c FILE, or give "
+			"--set domain=DOMAIN";
+	if (!error)
+		error = share_find(in->arena, params->share, "schema/index.sql", &share);
 	if (!error)
 		error = testcases_read(
 		    in->arena, arena_printf(in->arena, "%s/testcases", share), cases);
 	if (!error)
 		error = store_open(in->arena, params->db, share, STORE_WRITE, &in->store);
+	if (!error)
+		error = check_domain(in, params->db);
 	if (error)
 		return error;
-	record_seed(&rng_system);
 	source_prepare(in);
 	for (size_t i = 0; i < INGEST_KINDS; i++)
 		kinds[i].kind->prepare(in);
@@ -236,15 +300,23 @@ ingest_run(struct arena *a, const struct ingest_params *params, const struct set
 	struct testcases cases;
 	struct ingest in = {.arena = a, .cases = &cases, .domain = span_str(settings->domain)};
 	struct public_suffixes *suffixes = public_suffixes_open_fast();
-	const char *error = begin(&in, params, &cases);
-	bool is_begun = !error;
+	struct as_lookup as;
+	const char *error = as_lookup_open(a, &params->as, &as);
 	uint64_t bad = 0;
+	bool is_begun;
+
+	if (!error)
+		error = begin(&in, params, &cases);
+	is_begun = !error;
 
 	if (!error) {
 		in.record = arena_new();
-		in.clients = client_table_new(in.store, suffixes, NULL);
+		value_tree_init(&in.tree);
+		in.clients = client_table_new(in.store, suffixes, as_lookup_of(&as));
 		begin_progress(&in);
 		error = take_all(&in, params, dirs, dirs_n);
+		if (!error)
+			finish(&in, as_lookup_of(&as));
 		end_progress(&in);
 		bad = sum_up(&in);
 	}
@@ -253,7 +325,9 @@ ingest_run(struct arena *a, const struct ingest_params *params, const struct set
 	client_table_free(in.clients);
 	store_close(in.store);
 	public_suffixes_free(suffixes);
+	as_lookup_close(&as);
 	arena_free(in.record);
+	value_tree_free(&in.tree);
 	if (error)
 		return is_begun ? EX_USAGE : EX_CONFIG;
 	return bad && params->strict ? EX_DATAERR : EX_OK;

@@ -17,6 +17,7 @@ struct ingest_params {
 	const char *db, *share;
 	const char *ledger;         /* NULL: none */
 	struct option_list mailbox; /* mbox files and Maildirs that may hold DSNs */
+	struct option_list as;      /* tables of autonomous systems, as_lookup.h */
 	bool strict;                /* bad lines make the exit code 65 */
 };
 

@@ -14,6 +14,7 @@
 #include "io/dayfiles.h"
 #include "report/daylines.h"
 #include "report/ingest_parts.h"
+#include "report/member.h"
 
 enum { BATCH_OCTETS = 64 * 1024 * 1024, ARENA_LINES = 256 };
 
@@ -106,7 +107,7 @@ take_line(struct day *d, struct span line)
 	enum record_read read = RECORD_READ_SCHEMA;
 	enum ingest_taken taken = TAKEN_BAD;
 	const struct ingest_kind *kind = NULL;
-	json_t *record = NULL;
+	const struct value_node *record = NULL;
 
 	for (size_t i = 0; i < 2 && read == RECORD_READ_SCHEMA && d->folder->kinds[i]; i++) {
 		kind = d->folder->kinds[i];
@@ -115,7 +116,7 @@ take_line(struct day *d, struct span line)
 		    span_starts(line, SPAN_LIT("{\"schema\":\"")) &&
 		    !span_starts(span_from(line, 11), span_str(kind->schema)))
 			continue;
-		read = record_read(line, kind->schema, &record);
+		read = member_read(&in->tree, line, kind->schema, &record);
 	}
 	if (read != RECORD_READ_OK) {
 		ingest_bad(in, d->path, number, read == RECORD_READ_SCHEMA ? BAD_SCHEMA : BAD_JSON,
@@ -123,7 +124,6 @@ take_line(struct day *d, struct span line)
 		return;
 	}
 	taken = kind->take(in, record, d->host);
-	json_decref(record);
 	for (size_t i = 0; i < INGEST_KINDS; i++)
 		in->taken[i][taken] += all[i] == kind;
 	if (taken == TAKEN_BAD)

@@ -18,6 +18,8 @@ static const char forget[] =
     "DELETE FROM session WHERE id IN (SELECT session FROM gone_session);"
     "DELETE FROM mail WHERE token IN (SELECT token FROM gone);"
     "DELETE FROM query WHERE token IN (SELECT token FROM gone);"
+    "DELETE FROM resolver WHERE NOT EXISTS (SELECT 1 FROM query q WHERE q.client = "
+    "resolver.address);"
     "DELETE FROM dsn WHERE token IN (SELECT token FROM gone);"
     "DROP TABLE gone; DROP TABLE gone_session;";
 

@@ -112,7 +112,7 @@ subject_id(struct span id, struct span *sha256, int64_t *number)
 }
 
 static int64_t
-facts_id(struct ingest *in, const json_t *record)
+facts_id(struct ingest *in, const struct value_node *record)
 {
 	struct mail_statements *s = in->mails;
 	unsigned char digest[SHA256_LEN];
@@ -142,24 +142,22 @@ facts_id(struct ingest *in, const json_t *record)
 
 /* What Postfix confirmed; where it could not, what emt-enrich did a moment later. */
 static struct span
-confirmed_name(const json_t *record, const json_t *client)
+confirmed_name(const struct value_node *record, const struct value_node *client)
 {
 	struct span name = member_text(client, "hostname");
-	const json_t *confirmed =
-	    json_array_get(json_object_get(json_object_get(record, "ptr"), "confirmed"), 0);
+	const struct value_node *confirmed =
+	    node_element(member_get(member_get(record, "ptr"), "confirmed"));
 
 	if (name.n && !span_ieq(name, SPAN_LIT("unknown")))
 		return name;
-	if (!json_is_string(confirmed))
-		return (struct span){NULL, 0};
-	return (struct span){json_string_value(confirmed), json_string_length(confirmed)};
+	return node_text(confirmed);
 }
 
 static enum ingest_taken
-insert(struct ingest *in, const struct letter *l, const json_t *record)
+insert(struct ingest *in, const struct letter *l, const struct value_node *record)
 {
-	const json_t *client = json_object_get(record, "client");
-	const json_t *headers = json_object_get(record, "headers");
+	const struct value_node *client = member_get(record, "client");
+	const struct value_node *headers = member_get(record, "headers");
 	struct span id = member_text(record, "id"), flavour = member_clip(record, "flavour", 32);
 	struct span recipient = member_clip(record, "original_recipient", ADDRESS_MAX), sha256;
 	int64_t arrived, number, row, facts;
@@ -256,8 +254,8 @@ read_all(int fd, int64_t size, size_t *n)
 static void
 take_text(struct ingest *in, const struct letter *l, const char *path, struct span text)
 {
-	json_t *record;
-	enum record_read read = record_read(text, "mail/1", &record);
+	const struct value_node *record;
+	enum record_read read = member_read(&in->tree, text, "mail/1", &record);
 	enum ingest_taken taken;
 
 	if (read != RECORD_READ_OK) {
@@ -266,7 +264,6 @@ take_text(struct ingest *in, const struct letter *l, const char *path, struct sp
 		return;
 	}
 	taken = insert(in, l, record);
-	json_decref(record);
 	in->taken[INGEST_MAILS][taken]++;
 	in->is_changed = true;
 	if (taken == TAKEN_BAD)

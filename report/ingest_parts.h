@@ -5,6 +5,7 @@
 #define EMT_REPORT_INGEST_PARTS_H
 
 #include "base/clock.h"
+#include "base/value_tree.h"
 #include "io/record.h"
 #include "plan/testcase.h"
 #include "report/client_table.h"
@@ -36,7 +37,8 @@ struct ingest;
 struct ingest_kind {
 	const char *schema;
 	void (*prepare)(struct ingest *in); /* makes its statements */
-	enum ingest_taken (*take)(struct ingest *in, const json_t *record, struct span host);
+	enum ingest_taken (*take)(
+	    struct ingest *in, const struct value_node *record, struct span host);
 };
 
 enum { INGEST_KINDS = 5 };
@@ -46,8 +48,9 @@ extern const struct ingest_kind ingest_session, ingest_delivery, ingest_query, i
     ingest_health;
 
 struct ingest {
-	struct arena *arena;  /* of the run */
-	struct arena *record; /* of the record that is being read */
+	struct arena *arena;    /* of the run */
+	struct arena *record;   /* of the record that is being read */
+	struct value_tree tree; /* that record */
 	struct store *store;
 	struct client_table *clients;
 	const struct testcases *cases;

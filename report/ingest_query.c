@@ -34,23 +34,24 @@ prepare_nothing(struct ingest *in)
 }
 
 static void
-bind_bool(struct statement *st, int at, const json_t *value)
+bind_bool(struct statement *st, int at, const struct value_node *value)
 {
-	if (json_is_boolean(value))
-		statement_int(st, at, json_is_true(value));
+	if (node_is_bool(value))
+		statement_int(st, at, node_is_true(value));
 }
 
 static void
-bind_text(struct statement *st, int at, const json_t *record, const char *key, size_t max)
+bind_text(
+    struct statement *st, int at, const struct value_node *record, const char *key, size_t max)
 {
 	statement_text(st, at, member_clip(record, key, max));
 }
 
 static enum ingest_taken
-take_query(struct ingest *in, const json_t *record, struct span host)
+take_query(struct ingest *in, const struct value_node *record, struct span host)
 {
 	struct statement *st = in->queries->query;
-	const json_t *flags = json_object_get(record, "flags");
+	const struct value_node *flags = member_get(record, "flags");
 	unsigned char id[MEMBER_ID_LEN];
 	int64_t time_us, rcode = member_int(record, "rcode", -1);
 
@@ -67,8 +68,8 @@ take_query(struct ingest *in, const json_t *record, struct span host)
 	bind_text(st, 8, record, "testcase", NAME_MAX_LEN);
 	bind_text(st, 9, record, "cut", NAME_MAX_LEN);
 	statement_int(st, 10, member_true(record, "apex"));
-	bind_bool(st, 11, json_object_get(flags, "do"));
-	bind_bool(st, 12, json_object_get(flags, "cd"));
+	bind_bool(st, 11, member_get(flags, "do"));
+	bind_bool(st, 12, member_get(flags, "cd"));
 	bind_text(st, 13, record, "proto", WORD_MAX);
 	if (rcode >= 0)
 		statement_int(st, 14, rcode);
@@ -77,7 +78,7 @@ take_query(struct ingest *in, const json_t *record, struct span host)
 }
 
 static enum ingest_taken
-take_gap(struct ingest *in, const json_t *record, struct span host)
+take_gap(struct ingest *in, const struct value_node *record, struct span host)
 {
 	struct statement *st = in->queries->gap;
 	unsigned char id[MEMBER_ID_LEN];
@@ -97,7 +98,7 @@ take_gap(struct ingest *in, const json_t *record, struct span host)
 }
 
 static enum ingest_taken
-take_health(struct ingest *in, const json_t *record, struct span host)
+take_health(struct ingest *in, const struct value_node *record, struct span host)
 {
 	struct statement *st = in->queries->health;
 	struct span family = member_clip(record, "family", WORD_MAX);
@@ -107,7 +108,7 @@ take_health(struct ingest *in, const json_t *record, struct span host)
 	(void)host;
 	if (!member_id(record, "id", id) || !member_time(record, "time", &time_us) ||
 	    !member_text(record, "testcase").p || !member_text(record, "part").p ||
-	    !json_is_boolean(json_object_get(record, "ok")))
+	    !node_is_bool(member_get(record, "ok")))
 		return TAKEN_BAD;
 	bind_text(st, 1, record, "testcase", NAME_MAX_LEN);
 	bind_text(st, 2, record, "part", WORD_MAX);

@@ -50,7 +50,7 @@ struct attempt {
 
 struct reading {
 	struct ingest *in;
-	const json_t *record;
+	const struct value_node *record;
 	struct attempt *attempts;
 	size_t attempts_n, room;
 	int64_t recipients;
@@ -73,32 +73,37 @@ add(struct reading *r)
 	return &r->attempts[r->attempts_n++];
 }
 
+/* ["ADDRESS",CODE] */
+static void
+take_recipients(struct reading *r, const struct value_node *mail)
+{
+	const struct value_node *rcpts = member_get(mail, "rcpts");
+	int64_t code = member_int(mail, "code", 0);
+
+	for (const struct value_node *rcpt = node_element(rcpts); rcpt;
+	     rcpt = value_node_next(rcpts, rcpt)) {
+		const struct value_node *first = node_element(rcpt);
+		struct span address = node_text(first);
+		struct attempt *at = address.p ? add(r) : NULL;
+
+		if (!at)
+			continue;
+		at->sender = member_clip(mail, "from", ADDRESS_MAX);
+		at->recipient = text_clip(address, ADDRESS_MAX);
+		(void)node_int(value_node_next(rcpt, first), &at->code);
+		at->queue_id = member_clip(mail, "queue_id", WORD_MAX);
+		at->accepted = at->code / 100 == 2 && code / 100 == 2;
+	}
+}
+
 static void
 take_mails(struct reading *r)
 {
-	const json_t *mails = json_object_get(r->record, "mails"), *mail, *rcpt;
-	size_t i, k;
+	const struct value_node *mails = member_get(r->record, "mails");
 
-	json_array_foreach(mails, i, mail)
-	{
-		int64_t code = member_int(mail, "code", 0);
-
-		json_array_foreach(json_object_get(mail, "rcpts"), k, rcpt)
-		{
-			const json_t *address = json_array_get(rcpt, 0);
-			struct attempt *at = json_is_string(address) ? add(r) : NULL;
-
-			if (!at)
-				continue;
-			at->sender = member_clip(mail, "from", ADDRESS_MAX);
-			at->recipient = text_clip(
-			    (struct span){json_string_value(address), json_string_length(address)},
-			    ADDRESS_MAX);
-			at->code = json_integer_value(json_array_get(rcpt, 1));
-			at->queue_id = member_clip(mail, "queue_id", WORD_MAX);
-			at->accepted = at->code / 100 == 2 && code / 100 == 2;
-		}
-	}
+	for (const struct value_node *mail = node_element(mails); mail;
+	     mail = value_node_next(mails, mail))
+		take_recipients(r, mail);
 }
 
 /* The address of "MAIL FROM:<a@b> SIZE=1" or "RCPT TO: a@b"; p == NULL: it is another command. */
@@ -151,15 +156,13 @@ take_rcpt(struct reading *r, struct span address, struct span sender, struct spa
 }
 
 static struct span
-line_of(const json_t *line, bool *is_client)
+line_of(const struct value_node *line, bool *is_client)
 {
-	const json_t *who = json_array_get(line, 0), *text = json_array_get(line, 1);
+	const struct value_node *who = node_element(line);
+	struct span text = node_text(who ? value_node_next(line, who) : NULL);
 
-	*is_client = json_is_string(who) && json_string_value(who)[0] == 'C';
-	if (!json_is_string(text))
-		return (struct span){"", 0};
-	return text_clip(
-	    (struct span){json_string_value(text), json_string_length(text)}, COMMAND_MAX);
+	*is_client = span_starts(node_text(who), SPAN_LIT("C"));
+	return text.p ? text_clip(text, COMMAND_MAX) : (struct span){"", 0};
 }
 
 /* A command and the last line of its reply. */
@@ -185,12 +188,11 @@ take_command(struct reading *r, struct span command, struct span reply, struct s
 static void
 take_dialogue(struct reading *r)
 {
-	const json_t *dialogue = json_object_get(r->record, "dialogue"), *line;
+	const struct value_node *dialogue = member_get(r->record, "dialogue");
 	struct span command = {NULL, 0}, reply = {"", 0}, sender = {NULL, 0};
-	size_t i;
 
-	json_array_foreach(dialogue, i, line)
-	{
+	for (const struct value_node *line = node_element(dialogue); line;
+	     line = value_node_next(dialogue, line)) {
 		bool is_client;
 		struct span text = line_of(line, &is_client);
 
@@ -265,15 +267,14 @@ testcase_of(const struct ingest *in, struct span service)
 static void
 insert_dialogue(struct reading *r, int64_t session)
 {
-	const json_t *dialogue = json_object_get(r->record, "dialogue"), *line;
+	const struct value_node *dialogue = member_get(r->record, "dialogue");
 	struct statement *st = r->in->sessions->dialogue;
 	struct buf text;
-	size_t i;
 
 	buf_init(&text, 4 * DIALOGUE_MAX);
 	buf_putc(&text, '[');
-	json_array_foreach(dialogue, i, line)
-	{
+	for (const struct value_node *line = node_element(dialogue); line;
+	     line = value_node_next(dialogue, line)) {
 		bool is_client;
 		struct span said = text_clip(line_of(line, &is_client), TEXT_MAX);
 
@@ -296,8 +297,8 @@ insert_dialogue(struct reading *r, int64_t session)
 
 /* Is it news? */
 static bool
-insert_delivery(
-    struct ingest *in, const unsigned char *id, struct span queue_id, const json_t *delivery)
+insert_delivery(struct ingest *in, const unsigned char *id, struct span queue_id,
+    const struct value_node *delivery)
 {
 	struct statement *st = in->sessions->undelivered;
 	struct span status = member_clip(delivery, "status", WORD_MAX);
@@ -318,20 +319,21 @@ insert_delivery(
 static void
 insert_deliveries(struct reading *r, const unsigned char *id)
 {
-	const json_t *mail, *delivery;
-	size_t i, k;
+	const struct value_node *mails = member_get(r->record, "mails");
 
-	json_array_foreach(json_object_get(r->record, "mails"), i, mail)
-	{
+	for (const struct value_node *mail = node_element(mails); mail;
+	     mail = value_node_next(mails, mail)) {
+		const struct value_node *all = member_get(mail, "deliveries");
 		struct span queue_id = member_clip(mail, "queue_id", WORD_MAX);
 
-		json_array_foreach(json_object_get(mail, "deliveries"), k, delivery)
-		    insert_delivery(r->in, id, queue_id, delivery);
+		for (const struct value_node *one = node_element(all); one;
+		     one = value_node_next(all, one))
+			insert_delivery(r->in, id, queue_id, one);
 	}
 }
 
 static void
-bind_time(struct statement *st, int at, const json_t *record, const char *key)
+bind_time(struct statement *st, int at, const struct value_node *record, const char *key)
 {
 	int64_t us;
 
@@ -343,8 +345,8 @@ static bool
 insert_session(struct reading *r, const unsigned char *id, struct span host, struct span testcase)
 {
 	struct ingest *in = r->in;
-	const json_t *record = r->record, *tls = json_object_get(record, "tls");
-	const json_t *end = json_object_get(record, "end");
+	const struct value_node *record = r->record, *tls = member_get(record, "tls");
+	const struct value_node *end = member_get(record, "end");
 	struct statement *st = in->sessions->insert;
 	struct span helo = member_clip(record, "helo", 2 * WORD_MAX);
 	int64_t client = client_table_id(
@@ -363,7 +365,7 @@ insert_session(struct reading *r, const unsigned char *id, struct span host, str
 	statement_text(st, 10, member_clip(tls, "cipher", WORD_MAX));
 	statement_text(st, 11, member_clip(tls, "error", TEXT_MAX));
 	statement_int(st, 12, helo.p != NULL);
-	statement_int(st, 13, r->starttls || json_is_object(tls));
+	statement_int(st, 13, r->starttls || (tls && tls->kind == VALUE_OBJECT));
 	statement_int(st, 14, r->refused_clear);
 	statement_int(st, 15, r->recipients);
 	statement_text(st, 16, member_clip(end, "kind", WORD_MAX));
@@ -373,7 +375,7 @@ insert_session(struct reading *r, const unsigned char *id, struct span host, str
 }
 
 static enum ingest_taken
-take(struct ingest *in, const json_t *record, struct span host)
+take(struct ingest *in, const struct value_node *record, struct span host)
 {
 	struct reading r = {.in = in, .record = record};
 	struct span service = member_text(record, "service"), testcase = testcase_of(in, service);
@@ -403,7 +405,7 @@ prepare_nothing(struct ingest *in)
 }
 
 static enum ingest_taken
-take_delivery(struct ingest *in, const json_t *record, struct span host)
+take_delivery(struct ingest *in, const struct value_node *record, struct span host)
 {
 	unsigned char id[MEMBER_ID_LEN];
 

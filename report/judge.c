@@ -303,13 +303,20 @@ say_unruled(struct trial *x)
 		    (long long)(x->j->settings->retry_least_us / 1000000));
 	if (x->l->other_sender)
 		note = "it came again after the 450 with another envelope sender, or with none";
+	else if (x->l->undelivered && !x->l->seen[SEEN_STORED].there)
+		note = arena_printf(x->j->a, "our own host took it and could not store it: %s",
+		    x->l->undelivered->undelivered);
 	else if (x->l->taken && !x->l->seen[SEEN_STORED].there)
 		note = "our host took it, and no stored mail is known";
 	else if (x->l->seen[SEEN_STORED].there && !x->l->seen[SEEN_STORED_TLS].there &&
 		 !x->l->seen[SEEN_STORED_CLEAR].there)
 		note = "the mail was stored, and its session is not known";
+	else if (x->l->seen[SEEN_REFUSED_CLEAR].there && !x->l->seen[SEEN_HANDSHAKE].there)
+		note = "it went on in clear text and was refused: it has seen no certificate";
 	if (x->l->seen[SEEN_STORED].there)
 		add_records(x, x->l->seen[SEEN_STORED].items, x->l->seen[SEEN_STORED].n);
+	else if (x->l->undelivered)
+		add_record(x, x->l->undelivered);
 	wait_or(x, VERDICT_INCONCLUSIVE, note);
 }
 

@@ -14,7 +14,7 @@ control_state(const struct judge *j, const struct ladder *l)
 		return VERDICT_PENDING;
 	if (l->foreign_mail)
 		return VERDICT_FOREIGN;
-	return l->explained ? VERDICT_INCONCLUSIVE : VERDICT_ABSENT_UNEXPLAINED;
+	return l->explained || l->taken ? VERDICT_INCONCLUSIVE : VERDICT_ABSENT_UNEXPLAINED;
 }
 
 struct listing {
@@ -33,8 +33,9 @@ list_one(struct listing *x, const struct testcase *t, const struct ladder *l, co
 	if (state == VERDICT_SUPPORTED)
 		return;
 	if (!x->missing)
-		x->missing = arena_printf(x->j->a, "control: %s%s is %s", which, t->name,
-		    l ? verdict_state_names[state] : "not part of the set");
+		x->missing = arena_printf(x->j->a, "control: %s%s is %s%s", which, t->name,
+		    l ? verdict_state_names[state] : "not part of the set",
+		    l && l->undelivered ? "; our own host took it and could not store it" : "");
 }
 
 /* Probes of a case in the order of sending; their number. */

@@ -199,6 +199,7 @@ take_facts(struct climb *c, const struct item *item)
 		if (item->kind == ITEM_ATTEMPT)
 			reach(c, item->accepted ? RUNG_ACCEPTED : RUNG_RECIPIENT);
 		l->taken |= item->kind == ITEM_ATTEMPT && item->accepted;
+		l->undelivered = item->undelivered ? item : l->undelivered;
 		break;
 	case ITEM_MAIL:
 		l->smtp = l->taken = true;

@@ -56,6 +56,7 @@ struct ladder {
 	struct shown seen[EVIDENCE_N];
 	const struct item *refused;   /* the last refusal at submission, if nothing was accepted */
 	const struct item *final_dsn; /* the first one */
+	const struct item *undelivered; /* the last one that our own host could not store */
 	const struct item *foreign_mail, *other_sender, *quick_return;
 	bool submitted, tried; /* a submission was accepted; one is on record at all */
 	bool smtp;             /* it was seen at a host of ours */

@@ -19,23 +19,28 @@ unquoted(struct span text)
 }
 
 static struct span
-text_of(const json_t *value)
+text_of(const struct value_node *value)
 {
-	if (!json_is_string(value))
-		return (struct span){"", 0};
-	return (struct span){json_string_value(value), json_string_length(value)};
+	struct span text = node_text(value);
+
+	return text.p ? text : (struct span){"", 0};
+}
+
+/* Nobody says no where there is no array. */
+static enum presence
+presence_of_array(const struct value_node *value)
+{
+	return value && value->kind == VALUE_ARRAY ? PRESENCE_NO : PRESENCE_UNKNOWN;
 }
 
 /* Does one of the texts begin with `start`?  *which is that one. */
 static enum presence
-texts_have(const json_t *texts, struct span start, struct span *which)
+texts_have(const struct value_node *texts, struct span start, struct span *which)
 {
-	enum presence found = json_is_array(texts) ? PRESENCE_NO : PRESENCE_UNKNOWN;
-	const json_t *value;
-	size_t i;
+	enum presence found = presence_of_array(texts);
 
-	json_array_foreach(texts, i, value)
-	{
+	for (const struct value_node *value = node_element(texts); value;
+	     value = value_node_next(texts, value)) {
 		struct span text = text_of(value), bare = unquoted(text), failure = text;
 		size_t colon = span_find(text, ':');
 
@@ -64,20 +69,20 @@ either(enum presence a, enum presence b)
 }
 
 static enum presence
-dkim_key(const json_t *record)
+dkim_key(const struct value_node *record)
 {
-	const json_t *keys = json_object_get(record, "dkim_keys"), *key, *text;
-	enum presence found = json_is_array(keys) ? PRESENCE_NO : PRESENCE_UNKNOWN;
+	const struct value_node *keys = member_get(record, "dkim_keys");
+	enum presence found = presence_of_array(keys);
 	struct span which;
-	size_t i, k;
 
-	json_array_foreach(keys, i, key)
-	{
-		const json_t *texts = json_object_get(key, "key");
+	for (const struct value_node *key = node_element(keys); key;
+	     key = value_node_next(keys, key)) {
+		const struct value_node *texts = member_get(key, "key");
 
-		json_array_foreach(
-		    texts, k, text) if (taglist_find(unquoted(text_of(text)), SPAN_LIT("p"))
-					    .n) return PRESENCE_YES;
+		for (const struct value_node *text = node_element(texts); text;
+		     text = value_node_next(texts, text))
+			if (taglist_find(unquoted(text_of(text)), SPAN_LIT("p")).n)
+				return PRESENCE_YES;
 		found = either(found, texts_have(texts, SPAN_LIT("v=DKIM1"), &which));
 	}
 	return found;
@@ -85,17 +90,19 @@ dkim_key(const json_t *record)
 
 /* A TLSA record begins with the number of its usage. */
 static enum presence
-mx_tlsa(const json_t *record)
+mx_tlsa(const struct value_node *record)
 {
 	static const struct span usages[] = {
 	    SPAN_LIT("0 "), SPAN_LIT("1 "), SPAN_LIT("2 "), SPAN_LIT("3 ")};
-	const json_t *hosts = json_object_get(record, "mx_tlsa"), *host;
-	enum presence found = json_is_array(hosts) ? PRESENCE_NO : PRESENCE_UNKNOWN;
+	const struct value_node *hosts = member_get(record, "mx_tlsa");
+	enum presence found = presence_of_array(hosts);
 	struct span which;
-	size_t i;
 
-	json_array_foreach(hosts, i, host) for (size_t k = 0; k < 4; k++) found =
-	    either(found, texts_have(json_object_get(host, "tlsa"), usages[k], &which));
+	for (const struct value_node *host = node_element(hosts); host;
+	     host = value_node_next(hosts, host))
+		for (size_t k = 0; k < 4; k++)
+			found =
+			    either(found, texts_have(member_get(host, "tlsa"), usages[k], &which));
 	return found;
 }
 
@@ -112,49 +119,47 @@ policy_of(struct span dmarc)
 }
 
 static void
-add_listed(struct arena *a, const json_t *lists, struct mail_facts *facts)
+add_listed(struct arena *a, const struct value_node *lists, struct mail_facts *facts)
 {
-	const json_t *name;
-	size_t i;
-
 	facts->listed = arena_alloc(a, MAIL_LISTED_MAX * sizeof *facts->listed);
-	json_array_foreach(
-	    lists, i, name) if (json_is_string(name) && facts->listed_n < MAIL_LISTED_MAX)
-	    facts->listed[facts->listed_n++] = arena_dup(a, text_clip(text_of(name), WORD_MAX));
+	for (const struct value_node *name = node_element(lists);
+	     name && facts->listed_n < MAIL_LISTED_MAX; name = value_node_next(lists, name))
+		if (name->kind == VALUE_STRING)
+			facts->listed[facts->listed_n++] =
+			    arena_dup(a, text_clip(name->text, WORD_MAX));
 }
 
 void
-mail_facts_of(struct arena *a, const json_t *record, struct mail_facts *facts)
+mail_facts_of(struct arena *a, const struct value_node *record, struct mail_facts *facts)
 {
-	const json_t *ptr = json_object_get(record, "ptr");
-	const json_t *confirmed = json_object_get(ptr, "forward_confirmed");
-	const json_t *signatures =
-	    json_object_get(json_object_get(record, "headers"), "dkim_signature");
+	const struct value_node *ptr = member_get(record, "ptr");
+	const struct value_node *confirmed = member_get(ptr, "forward_confirmed");
+	const struct value_node *signatures =
+	    member_get(member_get(record, "headers"), "dkim_signature");
 	struct span text = {NULL, 0}, dmarc = {NULL, 0};
 
 	*facts = (struct mail_facts){.listed_n = 0};
-	facts->fact[FACT_SPF] = texts_have(
-	    json_object_get(json_object_get(record, "spf"), "IN_TXT"), SPAN_LIT("v=spf1"), &text);
-	facts->fact[FACT_SIGNED] = !json_is_array(signatures)    ? PRESENCE_UNKNOWN
-				   : json_array_size(signatures) ? PRESENCE_YES
-								 : PRESENCE_NO;
+	facts->fact[FACT_SPF] =
+	    texts_have(member_get(member_get(record, "spf"), "IN_TXT"), SPAN_LIT("v=spf1"), &text);
+	facts->fact[FACT_SIGNED] =
+	    node_element(signatures) ? PRESENCE_YES : presence_of_array(signatures);
 	facts->fact[FACT_DKIM_KEY] = dkim_key(record);
 	facts->fact[FACT_DMARC] =
-	    texts_have(json_object_get(record, "dmarc"), SPAN_LIT("v=DMARC1"), &dmarc);
+	    texts_have(member_get(record, "dmarc"), SPAN_LIT("v=DMARC1"), &dmarc);
 	if (facts->fact[FACT_DMARC] != PRESENCE_YES)
 		facts->fact[FACT_DMARC] = either(facts->fact[FACT_DMARC],
-		    texts_have(json_object_get(json_object_get(record, "dmarc_org"), "txt"),
+		    texts_have(member_get(member_get(record, "dmarc_org"), "txt"),
 			SPAN_LIT("v=DMARC1"), &dmarc));
 	facts->fact[FACT_MTA_STS] =
-	    texts_have(json_object_get(record, "mta_sts"), SPAN_LIT("v=STSv1"), &text);
+	    texts_have(member_get(record, "mta_sts"), SPAN_LIT("v=STSv1"), &text);
 	facts->fact[FACT_TLS_RPT] =
-	    texts_have(json_object_get(record, "tls_rpt"), SPAN_LIT("v=TLSRPTv1"), &text);
+	    texts_have(member_get(record, "tls_rpt"), SPAN_LIT("v=TLSRPTv1"), &text);
 	facts->fact[FACT_MX_TLSA] = mx_tlsa(record);
-	facts->fact[FACT_CONFIRMED] = json_is_boolean(confirmed)
-					  ? (json_is_true(confirmed) ? PRESENCE_YES : PRESENCE_NO)
+	facts->fact[FACT_CONFIRMED] = node_is_bool(confirmed)
+					  ? (node_is_true(confirmed) ? PRESENCE_YES : PRESENCE_NO)
 					  : PRESENCE_UNKNOWN;
 	facts->dmarc_policy = policy_of(dmarc);
-	add_listed(a, json_object_get(json_object_get(record, "rbl"), "lists"), facts);
+	add_listed(a, member_get(member_get(record, "rbl"), "lists"), facts);
 }
 
 void
@@ -179,9 +184,13 @@ mail_facts_put(struct buf *out, const struct mail_facts *facts)
 void
 mail_facts_read(struct arena *a, struct span text, struct mail_facts *facts)
 {
-	json_t *value = json_loadb(text.p ? text.p : "", text.n, 0, NULL);
-	struct span policy = member_text(value, "dmarc_policy");
+	const struct value_node *value;
+	struct value_tree tree;
+	struct span policy;
 
+	value_tree_init(&tree);
+	value = value_tree_read(&tree, text);
+	policy = member_text(value, "dmarc_policy");
 	*facts = (struct mail_facts){.listed_n = 0};
 	for (size_t i = 0; i < MAIL_FACTS_N; i++)
 		for (size_t k = 0; k < PRESENCES_N; k++)
@@ -190,6 +199,6 @@ mail_facts_read(struct arena *a, struct span text, struct mail_facts *facts)
 				facts->fact[i] = (enum presence)k;
 	if (policy.p)
 		facts->dmarc_policy = arena_dup(a, policy);
-	add_listed(a, json_object_get(value, "listed"), facts);
-	json_decref(value);
+	add_listed(a, member_get(value, "listed"), facts);
+	value_tree_free(&tree);
 }

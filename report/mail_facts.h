@@ -8,7 +8,7 @@
 #define EMT_REPORT_MAIL_FACTS_H
 
 #include "base/arena.h"
-#include "io/record.h"
+#include "base/value_tree.h"
 
 enum presence {
 	PRESENCE_UNKNOWN, /* not looked up, or without an answer */
@@ -42,7 +42,7 @@ struct mail_facts {
 enum { MAIL_LISTED_MAX = 32 };
 
 /* Out of a mail/1 record; in the arena. */
-void mail_facts_of(struct arena *a, const json_t *record, struct mail_facts *facts);
+void mail_facts_of(struct arena *a, const struct value_node *record, struct mail_facts *facts);
 
 /* As one line of JSON, and back; what is no such line tells nothing. */
 void mail_facts_put(struct buf *out, const struct mail_facts *facts);

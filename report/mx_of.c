@@ -20,6 +20,7 @@ struct mx_domain {
 struct mx_of {
 	struct mx_domain *v; /* by domain */
 	size_t n;
+	struct value_tree tree; /* while lines are read */
 };
 
 static int
@@ -57,15 +58,14 @@ take_domains(struct arena *a, struct store *s, struct mx_of *mx)
 
 /* The companies, or the ids where no company is known, each once. */
 static const char *
-providers_of(struct arena *a, const json_t *record)
+providers_of(struct arena *a, const struct value_node *record)
 {
-	const json_t *ids = json_object_get(record, "ids"), *id;
+	const struct value_node *ids = member_get(record, "ids");
 	const char *names = NULL;
 	struct span seen[NAMES_MAX];
-	size_t i, n = 0;
+	size_t n = 0;
 
-	json_array_foreach(ids, i, id)
-	{
+	for (const struct value_node *id = node_element(ids); id; id = value_node_next(ids, id)) {
 		struct span name = member_text(id, "company");
 		size_t k = 0;
 
@@ -91,11 +91,11 @@ take_line(struct arena *a, struct mx_of *mx, struct span line, const char *file,
 	enum record_read read;
 	struct mx_domain *at;
 	struct span domain;
-	json_t *record;
+	const struct value_node *record;
 
 	if (!line.n)
 		return NULL;
-	read = record_read(line, "mx-id/1", &record);
+	read = member_read(&mx->tree, line, "mx-id/1", &record);
 	if (read != RECORD_READ_OK)
 		return arena_printf(a,
 		    "%s:%zu: %s; name the standard output of emt-mxinfer with --mx-id", file,
@@ -105,7 +105,6 @@ take_line(struct arena *a, struct mx_of *mx, struct span line, const char *file,
 	at = find(mx, name);
 	if (at && domain.n <= NAME_MAX_OCTETS)
 		at->provider = providers_of(a, record);
-	json_decref(record);
 	return NULL;
 }
 
@@ -122,6 +121,7 @@ mx_of_read(struct arena *a, struct store *s, const char *file, struct mx_of **ou
 
 	if (fd < 0)
 		return arena_printf(a, "%s: %s", file, strerror(errno));
+	value_tree_init(&mx->tree);
 	take_domains(a, s, mx);
 	lines_init(&l, fd);
 	while (!error && (st = lines_next(&l, &line)) == LINES_LINE)
@@ -131,6 +131,7 @@ mx_of_read(struct arena *a, struct store *s, const char *file, struct mx_of **ou
 	if (!error && lines_rest(&l, &line))
 		error = take_line(a, mx, line, file, ++number);
 	lines_free(&l);
+	value_tree_free(&mx->tree);
 	close(fd);
 	*out = mx;
 	return error;

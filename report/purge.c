@@ -12,7 +12,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/rng.h"
 #include "io/tree.h"
 #include "report/member.h"
 #include "report/purge_index.h"
@@ -91,6 +90,19 @@ walk(struct purge *p, const char *path, const char *what, void *state,
 	say(&f, what);
 }
 
+/* SECONDS:..., as mails, their records and sessions' own files are called; -1: it is none.  What
+ * somebody else has put there is left alone. */
+static int64_t
+seconds_of(const char *name)
+{
+	int64_t seconds = 0;
+	size_t n = 0;
+
+	for (; n < 11 && is_digit(name[n]); n++)
+		seconds = seconds * 10 + (name[n] - '0');
+	return n && name[n] == ':' ? seconds : -1;
+}
+
 /* ---- mails ---- */
 
 struct mails {
@@ -118,22 +130,24 @@ is_due(struct folder *f, const char *name, const struct mails *m)
 	struct arena *a = arena_new();
 	struct stat st;
 	struct span text;
-	json_t *record = NULL;
+	const struct value_node *record = NULL;
+	struct value_tree tree;
 	int64_t arrived;
 	bool due = false;
 
+	value_tree_init(&tree);
 	if (!fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode) &&
 	    st.st_mtim.tv_sec < f->purge->params->now_utc - FRESH_S) {
 		const char *path = arena_printf(a, "%s/%s", f->path, name);
 
 		if (tree_read(a, path, RECORD_MAX, &text) ||
-		    record_read(text, "mail/1", &record) != RECORD_READ_OK ||
+		    member_read(&tree, text, "mail/1", &record) != RECORD_READ_OK ||
 		    !member_time(record, "arrived", &arrived))
 			arrived = st.st_mtim.tv_sec * INT64_C(1000000);
 		due = is_older(f->purge, arrived / 1000000,
 		    days_of(f->purge, m, member_text(record, "token")));
 	}
-	json_decref(record);
+	value_tree_free(&tree);
 	arena_free(a);
 	return due;
 }
@@ -144,6 +158,8 @@ look_at_record(struct folder *f, const char *name, void *state)
 {
 	struct mails *m = state;
 
+	if (seconds_of(name) < 0)
+		return;
 	f->seen++;
 	if (is_due(f, name, m) && (m->mail_fd < 0 || delete (&m->mails, name)))
 		delete (f, name);
@@ -156,7 +172,8 @@ look_at_mail(struct folder *f, const char *name, void *state)
 	struct mails *m = state;
 	struct stat st;
 
-	if ((m->json_fd >= 0 && !faccessat(m->json_fd, name, F_OK, AT_SYMLINK_NOFOLLOW)) ||
+	if (seconds_of(name) < 0 ||
+	    (m->json_fd >= 0 && !faccessat(m->json_fd, name, F_OK, AT_SYMLINK_NOFOLLOW)) ||
 	    fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
 		return;
 	f->seen++;
@@ -207,18 +224,6 @@ end_of_day(const char *name)
 	return civil_to_epoch(number[0], number[1], number[2], 0, 0, 0) + DAY_S;
 }
 
-/* SECONDS:..., as sessions' own files are called; 0: it is none. */
-static int64_t
-seconds_of(const char *name)
-{
-	int64_t seconds = 0;
-	size_t n = 0;
-
-	for (; n < 11 && is_digit(name[n]); n++)
-		seconds = seconds * 10 + (name[n] - '0');
-	return n && name[n] == ':' ? seconds : 0;
-}
-
 static void
 look_at_day(struct folder *f, const char *name, void *state)
 {
@@ -227,7 +232,7 @@ look_at_day(struct folder *f, const char *name, void *state)
 	struct stat st;
 
 	if (!time_utc)
-		time_utc = seconds_of(name);
+		time_utc = seconds_of(name) < 0 ? 0 : seconds_of(name);
 	/* What the collector wrote, put aside for another day: queries.dnstap-20261121. */
 	if (!time_utc && log && !strncmp(name, log, strlen(log)) && name[strlen(log)] &&
 	    !fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode))
@@ -312,7 +317,6 @@ purge_run(struct arena *a, const struct purge_params *params, char *const *dirs,
 	struct purge p = {.params = params};
 	const char *error = NULL;
 
-	record_seed(&rng_system);
 	if (params->ledger)
 		error = purge_tokens_open(a, params->ledger, &p.tokens);
 	for (int i = 0; !error && i < dirs_n; i++)

@@ -6,6 +6,7 @@
 
 #include "base/share.h"
 #include "report/derive.h"
+#include "report/resolver_table.h"
 #include "report/store.h"
 
 struct purge_tokens {
@@ -127,6 +128,7 @@ purge_index(struct arena *a, const struct purge_params *params)
 	} else {
 		store_begin(s);
 		purge_rows(a, s, params);
+		resolver_table_tidy(s);
 		derive_renew(s);
 		store_commit(s);
 		derive_update(s);

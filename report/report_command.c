@@ -15,6 +15,9 @@ static const struct option rows[] = {
 	.help = "the ledger of emt-probe (default: setting ledger, if there is such a file)"},
     {"mailbox", 0, OPT_TEXTS, FIELD(mailbox), .arg = "PATH",
 	.help = "ingest: a mbox file or Maildir that mails came back to; may be repeated"},
+    {"as", 0, OPT_TEXTS, FIELD(as), .arg = "FILE",
+	.help = "ingest: whose addresses are: ip2asn, pfx2as or MaxMind (NAME.mmdb); may be "
+		"repeated"},
     {"strict", 0, OPT_FLAG, FIELD(strict), .help = "ingest: end with 65 if a record is bad"},
     {"dry-run", 0, OPT_FLAG, FIELD(dry_run), .help = "purge: only say what would be deleted"},
     {"format", 0, OPT_CHOICE, .choices = VERDICTS_FORMATS, FIELD(format),
@@ -37,7 +40,8 @@ static const struct option rows[] = {
 const struct option_table report_switches_table = {rows, sizeof rows / sizeof *rows};
 
 const char report_synopsis[] =
-    "ingest --db FILE [--ledger FILE] [--mailbox PATH]... [--strict] DIR...\n"
+    "ingest --db FILE [--ledger FILE] [--mailbox PATH]... [--as FILE]...\n"
+    "                         [--strict] DIR...\n"
     "       emt-report verdicts --db FILE [--format text|json|csv] [--by set|operator]\n"
     "                           [--pseudonymise KEY-FILE] [--now SECONDS]\n"
     "       emt-report html --db FILE -o DIR [--mx-id FILE] [--pseudonymise KEY-FILE]\n"
@@ -67,6 +71,7 @@ run_ingest(const struct report_call *call)
 	    .share = s->share,
 	    .ledger = ledger_of(call),
 	    .mailbox = s->mailbox,
+	    .as = s->as,
 	    .strict = s->strict};
 
 	if (!s->db)

@@ -11,7 +11,7 @@
 /* What the switches set; a command looks at its own. */
 struct report_switches {
 	const char *db, *share, *ledger;
-	struct option_list mailbox;
+	struct option_list mailbox, as;
 	const char *output, *key_file, *mx_id;
 	int64_t format, by; /* enum verdicts_format, verdicts_by */
 	bool strict, dry_run;

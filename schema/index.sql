@@ -4,7 +4,7 @@
 -- the 16 octets that their 32 hexadecimal digits stand for; numbers of rows differ from one index to the next, all else
 -- depends on what was read alone, not on the order.
 PRAGMA application_id = 0x656d7452; -- "emtR"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- Files that were read, and how far.  Records of mails are not among them: see mail.
 CREATE TABLE source (
@@ -127,6 +127,12 @@ CREATE TABLE query (
 CREATE INDEX query_token ON query (token) WHERE token IS NOT NULL;
 CREATE INDEX query_cut ON query (client, cut) WHERE cut IS NOT NULL;
 CREATE INDEX query_client ON query (client, time, token);
+
+-- Whose the addresses are that asked, by the tables of ingest --as: ASnnn.  One that is not here stands for itself.
+CREATE TABLE resolver (
+	address TEXT PRIMARY KEY, -- query.client
+	operator TEXT NOT NULL
+) WITHOUT ROWID;
 
 -- Times in which queries may be missing.
 CREATE TABLE query_gap (

@@ -132,9 +132,9 @@ factlog_on_range(struct facts *f, const struct fact_range *fact)
 	char first[IP_TEXT_MAX], last[IP_TEXT_MAX];
 
 	l->facts_n++;
-	buf_printf(&l->out, "range %" PRIu64 " %s-%s", fact->line, ip_text(&fact->first, first),
-	    ip_text(&fact->last, last));
-	factlog_as(l, fact->as, fact->as_n);
+	buf_printf(&l->out, "range %" PRIu64 " %s-%s", fact->line,
+	    ip_text(&fact->range.first, first), ip_text(&fact->range.last, last));
+	factlog_as(l, fact->range.as, fact->range.as_n);
 	buf_putc(&l->out, '\n');
 }
 

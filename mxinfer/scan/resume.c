@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "mxinfer/value.h"
+#include "base/value.h"
 
 enum {
 	PIECE = 1 << 20, /* octets that are read at a time */

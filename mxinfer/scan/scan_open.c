@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 #include "base/share.h"
-#include "mxinfer/as_file.h"
+#include "io/as_file.h"
 #include "mxinfer/scan/scan_parts.h"
 
 #define BLOCKLIST "tables/scan-blocklist.conf"

@@ -7,7 +7,7 @@
 
 #include "dns/public_suffix.h"
 #include "io/trust.h"
-#include "mxinfer/as_table.h"
+#include "io/as_table.h"
 #include "mxinfer/scan/blocklist.h"
 #include "mxinfer/scan/cymru.h"
 #include "mxinfer/scan/domains.h"

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "mxinfer/as_table.h"
+#include "io/as_table.h"
 #include "mxinfer/forms.h"
 #include "tests/factlog.h"
 
@@ -16,14 +16,16 @@ enum { RANGES_MAX = 50 };
 static struct {
 	struct facts facts; /* first */
 	struct as_table *table;
-	struct fact_range ranges[RANGES_MAX];
+	struct as_range ranges[RANGES_MAX];
 	uint32_t as[RANGES_MAX][FACT_AS_MAX];
 	size_t n;
 } f;
 
 static void
-take(struct facts *facts, const struct fact_range *range)
+take(struct facts *facts, const struct fact_range *fact)
 {
+	const struct as_range *range = &fact->range;
+
 	(void)facts;
 	if (f.n == RANGES_MAX)
 		return;
@@ -57,7 +59,7 @@ minus(const struct ip *a, const struct ip *b, unsigned char out[16])
 }
 
 static bool
-holds(const struct fact_range *r, const struct ip *ip)
+holds(const struct as_range *r, const struct ip *ip)
 {
 	return r->first.v6 == ip->v6 && memcmp(r->first.octets, ip->octets, 16) <= 0 &&
 	       memcmp(ip->octets, r->last.octets, 16) <= 0;

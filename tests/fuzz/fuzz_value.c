@@ -4,8 +4,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "mxinfer/value.h"
-#include "mxinfer/value_text.h"
+#include "base/value.h"
+#include "base/value_text.h"
+#include "base/value_tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -62,7 +63,7 @@ read_as(enum value_dialect dialect, struct span text)
 	value_init(&v, dialect, text, &scratch);
 	check_within(value_skip(&v), text, &scratch);
 	skipped = v.why;
-	if (scratch.n)
+	if (scratch.n && dialect != VALUE_STRICT)
 		abort(); /* stepping over undoes no escapes */
 	value_init(&v, dialect, text, &scratch);
 	walk(&v, text);
@@ -71,6 +72,35 @@ read_as(enum value_dialect dialect, struct span text)
 		abort();
 	if (v.depth > VALUE_DEPTH_MAX || v.p > v.end)
 		abort();
+	buf_free(&scratch);
+}
+
+/* A tree is there if the text is strict JSON, and then its nodes are those of a walk; names that
+ * stand twice apart. */
+static void
+grow(struct span text)
+{
+	struct value_tree tree;
+	struct buf scratch;
+	const struct value_node *root;
+	struct value v;
+
+	buf_init(&scratch, 2 * text.n + 1);
+	value_tree_init(&tree);
+	root = value_tree_read(&tree, text);
+	value_init(&v, VALUE_STRICT, text, &scratch);
+	value_skip(&v);
+	if (root && !value_done(&v))
+		abort();
+	for (size_t i = 0; root && i < tree.n; i++) {
+		check_within(root[i].text, text, &tree.scratch);
+		check_within(root[i].key, text, &tree.scratch);
+		if (!root[i].n || root[i].n > tree.n - i)
+			abort();
+	}
+	if (root && root->n != tree.n)
+		abort();
+	value_tree_free(&tree);
 	buf_free(&scratch);
 }
 
@@ -100,7 +130,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct span text = {(const char *)data, size};
 
 	read_as(VALUE_JSON, text);
+	read_as(VALUE_STRICT, text);
 	read_as(VALUE_PYTHON, text);
+	grow(text);
 	write_and_read(text);
 	return 0;
 }

@@ -47,7 +47,7 @@ seam zlib 'zlib\.h' 'lib/io/packed'
 seam bzip2 'bzlib\.h' 'lib/io/packed'
 seam zstd 'zstd' 'lib/io/packed'
 seam libfstrm 'fstrm' 'queryparse/framestream'
-seam libmaxminddb 'maxminddb' 'mxinfer/as_table'
+seam libmaxminddb 'maxminddb' 'lib/io/as_table'
 seam SQLite 'sqlite3' 'report/store|probe/ledger'
 seam libcurl 'curl/' 'probe/submit'
 

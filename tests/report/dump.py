@@ -18,6 +18,7 @@ QUERIES = [
     "SELECT 'undelivered', hex(session), queue_id, recipient, status, dsn, text FROM undelivered",
     """SELECT 'query', time, hex(id), client, family, name, type, token, testcase, cut, apex, do, cd, proto, rcode,
        identity FROM query""",
+    "SELECT 'resolver', address, operator FROM resolver",
     "SELECT 'gap', hex(id), since, until, event, identity FROM query_gap",
     "SELECT 'health', testcase, part, family, time, hex(id), ok, detail FROM health",
     "SELECT 'dsn', * FROM dsn",

@@ -138,6 +138,28 @@ same "and who was taken" "$(count said "SELECT recipient || ' ' || code || ' ' |
 	"a@b 250 1 Q1"
 same "what could not be delivered here is noted" "$(count said "SELECT group_concat(status) FROM undelivered")" "bounced,deferred"
 
+# Whose addresses are, by tables: of clients without a name, and of resolvers.
+mkdir -p "$work/dialogue/queries" "$work/dialogue/json"
+printf '{"schema":"query/1","id":"%s","time":1,"client":"%s","apex":false}\n' \
+	00000000000000000000000000000001 198.51.100.53 00000000000000000000000000000002 2001:db8::53 \
+	00000000000000000000000000000003 not-an-address >"$work/dialogue/queries/2026-11-20.jsonl"
+printf '192.0.2.0\t192.0.2.255\t64500\tZZ\tname\n198.51.100.0\t198.51.100.255\t64501\n' | gzip >"$work/as.gz"
+printf '2001:db8::\t32\t64502_64503\nnonsense\n' >"$work/pfx2as"
+operators='SELECT group_concat(x) FROM (SELECT address || " " || operator x FROM client UNION SELECT address || " " || operator
+	FROM resolver ORDER BY 1)'
+ok "without a table" ingest said "$work/dialogue"
+same "each address is its own" "$(count said "$operators")" "192.0.2.7 192.0.2.7"
+ok "with tables" ingest said --as "$work/as.gz" --as "$work/pfx2as" "$work/dialogue"
+same "each is its system's" "$(count said "$operators")" "192.0.2.7 AS64500,198.51.100.53 AS64501,2001:db8::53 AS64502"
+ok "a line that is none is named" grep -q 'pfx2as:2: left out: fewer than three columns: nonsense' "$work/said"
+same "what follows from it follows" "$(count said 'SELECT operator FROM bare UNION SELECT "none" ORDER BY 1')" none
+ok "another table in their place" ingest said --as "$work/pfx2as" "$work/dialogue"
+same "tells anew" "$(count said "$operators")" "192.0.2.7 192.0.2.7,2001:db8::53 AS64502"
+ok "a run without" ingest said "$work/dialogue"
+same "leaves them" "$(count said "$operators")" "192.0.2.7 192.0.2.7,2001:db8::53 AS64502"
+ingest said --as "$work/said" "$work/dialogue"
+same "what is no table ends it" "$? $(grep -c 'no table of autonomous systems' "$work/said")" "78 1"
+
 # Mails that came back.
 cat tests/fuzz/corpus/fuzz_dsn/postfix >"$work/mbox"
 printf '\nFrom a@b Sat Nov 21 19:34:06 2026\nSubject: private\n\nhello\n' >>"$work/mbox"
@@ -184,4 +206,14 @@ ingest empty-db "$work/empty"
 same "a folder without records: 64" $? 64
 "$report" ingest --db "$work/x" 2>/dev/null
 same "no folder: 64" $? 64
+
+# What would make an index of no use is said, not made.
+"$report" ingest -c /dev/null --db "$work/nowhere" "$data/hosts" 2>"$work/said"
+same "without a domain nothing is read" "$? $(cat "$work/said")" "78 emt-report: the setting domain is missing: name the \
+site file with -c FILE, or give --set domain=DOMAIN"
+"$report" ingest --set domain=example.org --db "$work/once" "$data/hosts" 2>"$work/said"
+same "an index is of one domain" "$? $(cat "$work/said")" "78 emt-report: $work/once: is the index of another domain than \
+example.org; name another file with --db"
+ingest setless "$data/hosts"
+ok "that no ledger was read is said" grep -q 'no probe set is known.*--ledger FILE' "$work/said"
 tap_end

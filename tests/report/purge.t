@@ -17,6 +17,7 @@ mkdir -p "$base/mails" "$base/json" "$base/spam/mails" "$base/spam/json" "$base/
 	"$base/sessions/dane" "$base/queries" "$base/health"
 
 mail() { # FOLDER NAME DAYS-OLD FLAVOUR TOKEN
+	set -- "$1" "$((now - $3 * day)):$2" "$3" "$4" "$5"
 	echo text >"$base/$1mails/$2"
 	printf '{"schema":"mail/1","id":"%s","flavour":"%s","token":%s,"arrived":%s,"headers":{},"client":{}}\n' \
 		"$2" "$4" "$5" $((now - $3 * day)) >"$base/$1json/$2"
@@ -39,9 +40,9 @@ mail "" unknown-new 6 measurement "\"$unknown\""
 mail spam/ spam 8 spam null
 mail spam/ spam-new 6 spam null
 mail all/ all 8 all null
-echo text >"$base/mails/alone" && touch -d "@$((now - 91 * day))" "$base/mails/alone"
-echo text >"$base/mails/alone-new"
-echo broken >"$base/json/broken" && touch -d "@$((now - 91 * day))" "$base/json/broken"
+echo text >"$base/mails/1:alone" && touch -d "@$((now - 91 * day))" "$base/mails/1:alone"
+echo text >"$base/mails/1:alone-new"
+echo broken >"$base/json/1:broken" && touch -d "@$((now - 91 * day))" "$base/json/1:broken"
 for folder in sessions sessions/dane queries health; do
 	for age in 92 91 90 1; do
 		date=$(date -u -d "@$((now - age * day))" +%F)
@@ -54,6 +55,9 @@ for age in 91 89; do
 done
 echo x >"$base/queries/queries.dnstap" && touch -d "@$((now - 99 * day))" "$base/queries/queries.dnstap"
 echo x >"$base/queries/queries.dnstap-20261121" && touch -d "@$((now - 99 * day))" "$base/queries/queries.dnstap-20261121"
+for folder in mails json; do # of somebody else
+	echo x >"$base/$folder/README" && touch -d "@$((now - 999 * day))" "$base/$folder/README"
+done
 echo x >"$base/sessions/other" && touch -d "@$((now - 99 * day))" "$base/sessions/other"
 python3 - "$work/ledger" "$known" <<'EOF'
 import sqlite3, sys
@@ -64,7 +68,7 @@ db.execute("INSERT INTO probe_set VALUES ('s', 1, 1, 1, 'one-by-one')")
 db.execute("INSERT INTO probe VALUES (?, 's', 1, 1, 'mail-ok', 1)", (sys.argv[2],))
 db.commit()
 EOF
-"$report" ingest --db "$work/db" --ledger "$work/ledger" "$base" 2>/dev/null
+"$report" ingest --set domain=measurement.example.com --db "$work/db" --ledger "$work/ledger" "$base" 2>/dev/null
 
 before=$(files)
 ok "a dry run" purge --dry-run
@@ -76,14 +80,14 @@ gone=$(echo "$before" | grep -vxF "$(files)")
 date91=$(date -u -d "@$((now - 91 * day))" +%F)
 date92=$(date -u -d "@$((now - 92 * day))" +%F)
 same "what is too old is gone, and nothing else" "$gone" "$(sort <<EOF
-./all/json/all
-./all/mails/all
-./json/broken
-./json/old
-./json/unknown
-./mails/alone
-./mails/old
-./mails/unknown
+./all/json/$((now - 8 * day)):all
+./all/mails/$((now - 8 * day)):all
+./json/1:broken
+./json/$((now - 91 * day)):old
+./json/$((now - 8 * day)):unknown
+./mails/1:alone
+./mails/$((now - 91 * day)):old
+./mails/$((now - 8 * day)):unknown
 ./queries/$date91.jsonl
 ./queries/$date92.jsonl
 ./queries/queries.dnstap-20261121
@@ -93,14 +97,14 @@ same "what is too old is gone, and nothing else" "$gone" "$(sort <<EOF
 ./sessions/$date92.jsonl
 ./sessions/dane/$date91.jsonl
 ./sessions/dane/$date92.jsonl
-./spam/json/spam
-./spam/mails/spam
+./spam/json/$((now - 8 * day)):spam
+./spam/mails/$((now - 8 * day)):spam
 EOF
 )"
-left=$(python3 -c 'import sqlite3, sys; print(*sorted(r[0] for r in sqlite3.connect(sys.argv[1]).execute("SELECT name FROM mail")))' "$work/db")
+left=$(python3 -c 'import sqlite3, sys; print(*sorted(r[0].split(":")[-1] for r in sqlite3.connect(sys.argv[1]).execute("SELECT name FROM mail")))' "$work/db")
 same "the index has lost the same mails" "$left" "kept plain spam-new unknown-new"
 ok "once more" purge
 empty "finds nothing" "$(cat "$work/said")"
 ok "another retention" purge --set retention_days=5
-ok "takes what is older than that" [ ! -e "$base/json/kept" ] && [ ! -e "$base/json/unknown-new" ]
+ok "takes what is older than that" fails ls "$base/json/"*:kept "$base/json/"*:unknown-new
 tap_end

@@ -41,7 +41,7 @@ static void
 on_range(struct facts *f, const struct fact_range *fact)
 {
 	(void)f;
-	counter.facts_n += fact->as_n > 0;
+	counter.facts_n += fact->range.as_n > 0;
 }
 
 static bool

@@ -236,6 +236,8 @@ take_word(struct player *p, struct item *i, struct span s)
 		i->is_final = true;
 	else if (is_word(s, "ipv6"))
 		i->over_ipv6 = true;
+	else if (is_word(s, "undelivered"))
+		i->undelivered = "deferred 4.3.0";
 	else if (is_word(s, "foreign"))
 		i->foreign = true;
 	else if (is_word(s, "certain") || is_word(s, "probable") || is_word(s, "background"))

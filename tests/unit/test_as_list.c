@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "mxinfer/as_list.h"
+#include "io/as_list.h"
 
 #include "tests/tap.h"
 
@@ -54,7 +54,7 @@ static const struct {
 static void
 test_many(void)
 {
-	uint32_t as[FACT_AS_MAX];
+	uint32_t as[AS_MAX];
 	struct buf text;
 	size_t n;
 
@@ -62,8 +62,8 @@ test_many(void)
 	for (int i = 1; i <= 5000; i++)
 		buf_printf(&text, "%d,", i);
 	OK(as_list_read(buf_span(&text), as, &n), "5,000 of them");
-	SAME_INT(n, FACT_AS_MAX, "so many are kept");
-	SAME_INT(as[FACT_AS_MAX - 1], FACT_AS_MAX, "the first ones");
+	SAME_INT(n, AS_MAX, "so many are kept");
+	SAME_INT(as[AS_MAX - 1], AS_MAX, "the first ones");
 	buf_free(&text);
 }
 
@@ -88,7 +88,7 @@ int
 main(void)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		uint32_t as[FACT_AS_MAX];
+		uint32_t as[AS_MAX];
 		size_t n;
 		bool good = as_list_read(rows[i].text, as, &n) == rows[i].good && n == rows[i].n;
 

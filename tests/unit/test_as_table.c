@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "mxinfer/as_table.h"
+#include "io/as_table.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@ ip_of(const char *text)
 static void
 add(struct as_table *t, const char *first, const char *last, uint32_t a, uint32_t b)
 {
-	struct fact_range r = {.first = ip_of(first),
+	struct as_range r = {.first = ip_of(first),
 	    .last = ip_of(last),
 	    .as = (uint32_t[]){a, b},
 	    .as_n = b ? 2 : 1};
@@ -33,7 +33,7 @@ static struct buf text;
 static const char *
 find(const struct as_table *t, const char *address)
 {
-	uint32_t as[FACT_AS_MAX];
+	uint32_t as[AS_MAX];
 	struct ip ip = ip_of(address);
 	size_t n = as_table_find(t, &ip, as);
 
@@ -84,7 +84,7 @@ static void
 test_odd(void)
 {
 	struct as_table *t = as_table_new();
-	struct fact_range r = {.first = ip_of("192.0.2.9"),
+	struct as_range r = {.first = ip_of("192.0.2.9"),
 	    .last = ip_of("192.0.2.1"),
 	    .as = (uint32_t[]){1},
 	    .as_n = 1};
@@ -115,7 +115,7 @@ static void
 test_random(bool v6)
 {
 	enum { RANGES = 60, TABLES = 200, SPACE = 256 };
-	static struct fact_range ranges[RANGES];
+	static struct as_range ranges[RANGES];
 	static uint32_t numbers[RANGES];
 	uint64_t seed = 42 + v6;
 	struct rng rng = rng_seeded(&seed);
@@ -142,7 +142,7 @@ test_random(bool v6)
 		as_table_ready(t);
 		for (int place = 0; place < SPACE; place++) {
 			struct ip ip = ip_of(v6 ? "2001:db8::" : "198.51.100.0");
-			uint32_t as[FACT_AS_MAX];
+			uint32_t as[AS_MAX];
 			bool want[10] = {false};
 			int best = SPACE;
 			size_t found, wanted = 0;
@@ -174,13 +174,13 @@ static void
 test_many_numbers(void)
 {
 	struct as_table *t = as_table_new();
-	uint32_t as[FACT_AS_MAX];
+	uint32_t as[AS_MAX];
 	struct ip ip = ip_of("192.0.2.1");
 
 	for (uint32_t i = 200; i > 0; i--)
 		add(t, "192.0.2.0", "192.0.2.255", i, 0);
 	as_table_ready(t);
-	SAME_INT(as_table_find(t, &ip, as), FACT_AS_MAX, "a bound number of them");
+	SAME_INT(as_table_find(t, &ip, as), AS_MAX, "a bound number of them");
 	as_table_free(t);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Canned records, read by ingest, and what the loader makes of them: who an item is of, and how
- * certain that is. */
+ * certain that is.  Longer than 500 lines: records and what they become stand in one place. */
 #include "tests/tap.h"
 
 #include <ftw.h>
@@ -143,7 +143,15 @@ make_records(void)
 		session(1200 + set, "postfix/mail-dane-bad/smtpd", set == 1 ? "192.0.2.101" : ip,
 		    set == 1 ? "b.one.example" : name, "", NULL, 0, NULL);
 	}
+	deliver(1003, "192.0.2.1", "a.one.example", 1, "v4-mail.dnssec-ok");
 	query(1300, "192.0.2.53", "dnssec-broken", "DS", NULL, "dnssec-broken");
+	/* Another address of that resolver's system; somebody who has seen the address hours later,
+	   and asks for the twin, too; one that asks before a mail of another operator comes. */
+	query(1310, "2001:db8::53", "x", "AAAA", token(1, "v4-mail.v6only"), "v6only");
+	query(9000, "2001:db8:5::9", "x", "AAAA", token(1, "v4-mail.v6only"), "v6only");
+	query(9000, "203.0.113.53", "x", "MX", token(1, "v4-mail.dnssec-ok"), "dnssec-ok");
+	query(9001, "203.0.113.53", "dnssec-broken", "DS", NULL, "dnssec-broken");
+	query(1499, "198.51.100.53", "x", "MX", token(1, "v4-mail"), NULL);
 	query(1301, "192.0.2.99", "dnssec-broken", "DS", NULL, "dnssec-broken");
 	/* A scanner at an address of the case's own. */
 	session(
@@ -159,6 +167,16 @@ make_records(void)
 	    address(token(1, "v4-mail-greylisting"), "v4-mail-greylisting"), 250, "G1");
 	mail(2600.5, "192.0.2.1", "a.one.example", token(1, "v4-mail-greylisting"),
 	    "v4-mail-greylisting", "G1", "SRS0=ab=x.example=u@one.example");
+	/* One that our own host took, and could not store, as a later line of its log says. */
+	session(1700, "postfix/smtpd", "192.0.2.1", "a.one.example", "u@x.example",
+	    address(token(1, "v6-mail"), "v6-mail"), 250, "U1");
+	f = append("sessions/2026-11-20.jsonl");
+	fprintf(f,
+	    "{\"schema\":\"delivery/"
+	    "1\",\"tool\":\"t\",\"session\":\"%032x\",\"queue_id\":\"U1\","
+	    "\"time\":1701,\"to\":\"r\",\"status\":\"bounced\",\"dsn\":\"5.3.0\",\"text\":\"t\"}\n",
+	    ids);
+	fclose(f);
 	/* The case's checks: ten minutes apart, then one red, then an hour of nothing. */
 	f = append("health/2026-11-20.jsonl");
 	for (int i = 0; i < 20; i++)
@@ -259,8 +277,20 @@ first_set(const struct probe_set *set)
 	    "203.0.113.9 foreign, session probable 192.0.2.101, session background 192.0.2.2 "
 	    "foreign",
 	    "sessions without recipient: of its operator, of another one, of a scanner");
-	SAME_STR(shown(probe_of(set, "v4-mail")), "mail certain 192.0.2.2 foreign",
-	    "somebody else's mail is foreign");
+	SAME_STR(shown(probe_of(set, "v4-mail")),
+	    "query background foreign, mail certain 192.0.2.2 foreign",
+	    "somebody else's mail is foreign, and who asks just before it");
+	SAME_STR(shown(probe_of(set, "v4-mail.dnssec-ok")),
+	    "query certain, attempt certain 192.0.2.1, mail certain 192.0.2.1, query background "
+	    "foreign",
+	    "who asks before the operator comes is of its path, who asks hours later is not");
+	SAME_STR(shown(probe_of(set, "v4-mail.v6only")),
+	    "query background foreign, query background foreign",
+	    "nor is an address that never asked before the operator came");
+	p = probe_of(set, "v6-mail");
+	SAME_STR(shown(p), "attempt certain 192.0.2.1", "taken, and not stored");
+	SAME_STR(p->items[0].undelivered, "bounced 5.3.0", "by our own host's fault");
+	OK(!probe_of(set, "mail-ok")->items[0].undelivered, "which is not said of another");
 	p = probe_of(set, "v4-mail-greylisting");
 	SAME_STR(shown(p),
 	    "attempt certain 192.0.2.1, attempt certain 192.0.2.1, mail certain 192.0.2.1",
@@ -269,7 +299,8 @@ first_set(const struct probe_set *set)
 		!p->items[0].accepted && strcmp(p->items[0].mail_from, p->items[1].mail_from),
 	    "two attempts, the second with another sender");
 	p = probe_of(set, "v4-mail.dnssec-broken");
-	SAME_STR(shown(p), "cut certain", "the cut, by who asked for the twin; nobody else's");
+	SAME_STR(shown(p), "cut certain, cut background foreign",
+	    "the cut, by who asked for the twin; a stranger's is foreign; nobody else's");
 	SAME_INT(p->items[0].sets_sharing, 1, "that resolver serves another set, too");
 	SAME_STR(item_certainty(&p->items[0]) == PROBABLE ? "probable" : "certain", "probable",
 	    "so it is probable alone");
@@ -306,6 +337,47 @@ sets(void)
 	    "one by its id");
 	OK(!evidence_loader_find(e, a, "set3", &set), "or none");
 	evidence_loader_close(e);
+}
+
+/* Whose addresses are, by a table; the set's queries over IPv6 then. */
+static void
+by_table(const char *table, const char *want, const char *what)
+{
+	char *path = arena_printf(a, "%s/as", folder), *dirs[] = {folder};
+	const char *v[] = {path};
+	const struct ingest_params ingest = {
+	    .db = arena_printf(a, "%s/db", folder), .share = ".", .as = {.v = v, .n = 1}};
+	const struct settings settings = {.domain = DOMAIN};
+	FILE *f = fopen(path, "w");
+	struct evidence_loader *e;
+	const struct item *items;
+	struct probe_set set;
+
+	if (!f || fputs(table, f) < 0 || fclose(f))
+		abort();
+	store_close(store);
+	OK(ingest_run(a, &ingest, &settings, dirs, 1) == 0, "read with a table");
+	OK(!store_open(a, ingest.db, ".", STORE_READ, &store), "open");
+	e = evidence_loader_open(store, &cases, &params);
+	OK(evidence_loader_find(e, a, "set1", &set), "set 1");
+	SAME_STR(shown(probe_of(&set, "v4-mail.v6only")), want, what);
+	items = probe_of(&set, "v4-mail.v6only")->items;
+	SAME_STR(items[0].resolver_operator ? items[0].resolver_operator : items[0].resolver,
+	    strstr(table, "2001") ? "AS64500" : "2001:db8::53", "whose its resolver is");
+	evidence_loader_close(e);
+}
+
+static void
+with_tables(void)
+{
+	by_table("192.0.2.0\t24\t64500\n2001:db8::\t48\t64500\n",
+	    "query probable, query background foreign",
+	    "another address of the system that is of the path is probable");
+	by_table("192.0.2.0\t24\t64501\n2001:db8::\t48\t64500\n",
+	    "query background foreign, query background foreign",
+	    "another table in its place: another system's is not");
+	by_table("192.0.2.0\t24\t64501\n", "query background foreign, query background foreign",
+	    "a table that no longer knows it");
 }
 
 /* Only what is read once may scan a table: a set must cost the same however many there are. */
@@ -389,15 +461,15 @@ facts(void)
 	SAME_STR(operator_facts_next(a, store, name), "two.example", "the second");
 	OK(!operator_facts_next(a, store, "two.example"), "no third");
 	operator_facts_find(a, store, "one.example", &f);
-	OK(f.mails == 4 && f.mails_confirmed == 4 && f.sets == 2, "its mails");
+	OK(f.mails == 5 && f.mails_confirmed == 5 && f.sets == 2, "its mails");
 	OK(f.addresses.n == 1 && !strcmp(f.addresses.v[0].text, "192.0.2.1"), "its addresses");
 	OK(f.retries_n == 2 && f.retries[1].after_us == 1000000000 && f.retries[1].accepted &&
 		f.retries[0].code == 450,
 	    "its retry");
-	OK(f.resolvers_n == 1 && !strcmp(f.resolvers[0].address, "192.0.2.53") &&
+	OK(f.resolvers_n == 5 && !strcmp(f.resolvers[0].address, "192.0.2.53") &&
 		f.resolvers[0].rows == 3,
 	    "its resolver");
-	OK(flavour_counts(a, store, &counts) == 1 && counts[0].mails == 7 && counts[0].day == 0,
+	OK(flavour_counts(a, store, &counts) == 1 && counts[0].mails == 8 && counts[0].day == 0,
 	    "mails by flavour, host and day");
 }
 
@@ -419,6 +491,7 @@ main(void)
 	make_records();
 	make_index();
 	sets();
+	with_tables();
 	plans();
 	another_set();
 	facts();

@@ -52,26 +52,49 @@ lines(void)
 	close(fd);
 }
 
-static json_t *
+static struct value_tree tree;
+
+static const struct value_node *
 json(const char *text)
 {
-	return json_loads(text, JSON_ALLOW_NUL, NULL);
+	return value_tree_read(&tree, span_str(text));
 }
 
 static void
 members(void)
 {
-	json_t *o =
-	    json("{\"t\":\"a\\u0000b\",\"n\":3,\"s\":1795290567.621223,\"neg\":-1,\"big\":1e300,"
+	const struct value_node *o =
+	    json("{\"t\":\"a\\u0000b\",\"n\":3,\"m\":-4,\"f\":3.0,\"l\":12345678901234567890,\"y\":"
+		 "true,\"a\":[\"b\",2],\"s\":1795290567.621223,\"neg\":-1,\"big\":1e300,"
 		 "\"id\":\"000102030405060708090a0b0c0d0e0f\",\"x\":\"00010203\"}");
 	unsigned char id[MEMBER_ID_LEN];
 	char text[2 * MEMBER_ID_LEN + 1];
+	const struct value_node *record;
+	struct value_tree other;
 	int64_t us;
 
+	value_tree_init(&other);
 	SAME_SPAN(member_text(o, "t"), ((struct span){"a\0b", 3}), "a text with a NUL");
 	OK(!member_text(o, "n").p && !member_text(o, "none").p, "no text");
 	SAME_INT(member_int(o, "n", 7), 3, "a number");
 	SAME_INT(member_int(o, "t", 7), 7, "no number");
+	SAME_INT(member_int(o, "m", 7), -4, "one below zero");
+	SAME_INT(member_int(o, "f", 7) + member_int(o, "l", 7), 14,
+	    "a fraction, or one larger than any of ours, is not known");
+	OK(member_true(o, "y") && !member_true(o, "t") && !member_true(o, "none"), "a word");
+	SAME_SPAN(node_text(node_element(member_get(o, "a"))), SPAN_LIT("b"), "an element");
+	OK(!node_element(o) && !member_get(member_get(o, "a"), "t") && !member_get(NULL, "t"),
+	    "what is no array has none, what is no object no member");
+	OK(member_read(&other, SPAN_LIT("{\"schema\":\"a/1\"}"), "a/1", &record) ==
+		    RECORD_READ_OK &&
+		record &&
+		member_read(&other, SPAN_LIT("{\"schema\":\"a/1\"}"), "b/1", &record) ==
+		    RECORD_READ_SCHEMA &&
+		!record &&
+		member_read(&other, SPAN_LIT("[]"), "b/1", &record) == RECORD_READ_NOT_OBJECT &&
+		member_read(&other, SPAN_LIT("{"), "b/1", &record) == RECORD_READ_NOT_JSON,
+	    "records of a schema");
+	value_tree_free(&other);
 	OK(member_time(o, "s", &us) && us == INT64_C(1795290567621223), "microseconds");
 	OK(!member_time(o, "neg", &us) && !member_time(o, "big", &us) && !member_time(o, "t", &us),
 	    "no times");
@@ -79,14 +102,13 @@ members(void)
 	member_id_text((struct span){(const char *)id, sizeof id}, text);
 	SAME_STR(text, "000102030405060708090a0b0c0d0e0f", "and back");
 	SAME_SPAN(text_clip(SPAN_LIT("aä"), 2), SPAN_LIT("a"), "no half of a character");
-	json_decref(o);
 }
 
 /* The record's facts as one line. */
 static const char *
 facts_of(const char *record)
 {
-	json_t *o = json(record);
+	const struct value_node *o = json(record);
 	struct mail_facts facts, again;
 	struct buf text, second;
 	const char *line;
@@ -101,7 +123,6 @@ facts_of(const char *record)
 	line = arena_dup(a, buf_span(&text));
 	buf_free(&text);
 	buf_free(&second);
-	json_decref(o);
 	return line;
 }
 
@@ -194,10 +215,12 @@ int
 main(void)
 {
 	a = arena_new();
+	value_tree_init(&tree);
 	lines();
 	members();
 	facts();
 	clients();
+	value_tree_free(&tree);
 	arena_free(a);
 	return tap_end();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "mxinfer/value_text.h"
+#include "base/value_text.h"
 
 #include "tests/tap.h"
 

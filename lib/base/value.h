@@ -15,19 +15,22 @@
  * Python (what repr() prints, and a little more): strings in either quote, with the prefixes b, r
  * and u, and all escapes (\N{NAME} becomes U+FFFD: there is no table of names here); None, True,
  * False; dict, list, tuple, set; numbers; a comma behind the last member.  JSON's true, false and
- * null are words there as well.  In JSON, Python's json.dumps writes NaN and Infinity: numbers. */
-#ifndef EMT_MXINFER_VALUE_H
-#define EMT_MXINFER_VALUE_H
+ * null are words there as well.  In JSON, Python's json.dumps writes NaN and Infinity: numbers.
+ *
+ * Strict is JSON as RFC 8259 has it and nothing else: valid UTF-8, no control characters in
+ * strings, no half of a surrogate pair, no 007, no NaN. */
+#ifndef EMT_VALUE_H
+#define EMT_VALUE_H
 
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "mxinfer/facts.h"
 
-enum { VALUE_DEPTH_MAX = FACT_DEPTH_MAX };
+enum { VALUE_DEPTH_MAX = 64 };
 
 enum value_dialect {
 	VALUE_JSON,
+	VALUE_STRICT,
 	VALUE_PYTHON,
 };
 

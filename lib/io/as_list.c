@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "mxinfer/as_list.h"
+#include "io/as_list.h"
 
 #include "base/cursor.h"
 
@@ -50,7 +50,7 @@ next_piece(struct span *rest)
 }
 
 bool
-as_list_read(struct span s, uint32_t as[FACT_AS_MAX], size_t *n)
+as_list_read(struct span s, uint32_t as[AS_MAX], size_t *n)
 {
 	*n = 0;
 	if (as_list_nothing(s) || span_eq(span_trim(s), SPAN_LIT("set()")))
@@ -68,7 +68,7 @@ as_list_read(struct span s, uint32_t as[FACT_AS_MAX], size_t *n)
 			*n = 0;
 			return false;
 		}
-		if (number && *n < FACT_AS_MAX)
+		if (number && *n < AS_MAX)
 			as[(*n)++] = (uint32_t)number;
 	}
 	return true;

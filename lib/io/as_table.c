@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "mxinfer/as_table.h"
+#include "io/as_table.h"
 
 #include <maxminddb.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ struct as_table {
 };
 
 #define NOBODY UINT32_MAX /* an owner */
-enum { ADDED_MAX = INT32_MAX / FACT_AS_MAX };
+enum { ADDED_MAX = INT32_MAX / AS_MAX };
 
 static struct place
 place_of(const struct ip *ip)
@@ -103,18 +103,19 @@ as_table_free(struct as_table *t)
 }
 
 void
-as_table_add(struct as_table *t, const struct fact_range *fact)
+as_table_add(struct as_table *t, const struct as_range *range)
 {
-	struct family *f = &t->families[fact->first.v6];
-	struct range r = {place_of(&fact->first), place_of(&fact->last), (uint32_t)t->numbers_n, 0};
+	struct family *f = &t->families[range->first.v6];
+	struct range r = {
+	    place_of(&range->first), place_of(&range->last), (uint32_t)t->numbers_n, 0};
 
-	if (fact->first.v6 != fact->last.v6 || compare_places(r.first, r.last) > 0)
+	if (range->first.v6 != range->last.v6 || compare_places(r.first, r.last) > 0)
 		return;
 	if (f->ranges_n == ADDED_MAX)
 		out_of_memory();
-	for (size_t i = 0; i < fact->as_n && i < FACT_AS_MAX; i++) {
+	for (size_t i = 0; i < range->as_n && i < AS_MAX; i++) {
 		t->numbers = grown(t->numbers, t->numbers_n, &t->numbers_room, sizeof *t->numbers);
-		t->numbers[t->numbers_n++] = fact->as[i];
+		t->numbers[t->numbers_n++] = range->as[i];
 		r.as_n++;
 	}
 	f->ranges = grown(f->ranges, f->ranges_n, &f->ranges_room, sizeof *f->ranges);
@@ -244,13 +245,13 @@ as_table_ready(struct as_table *t)
 
 /* Adds a number to a set in ascending order. */
 static size_t
-insert(uint32_t as[FACT_AS_MAX], size_t n, uint32_t number)
+insert(uint32_t as[AS_MAX], size_t n, uint32_t number)
 {
 	size_t at = 0;
 
 	while (at < n && as[at] < number)
 		at++;
-	if (n == FACT_AS_MAX || (at < n && as[at] == number))
+	if (n == AS_MAX || (at < n && as[at] == number))
 		return n;
 	memmove(as + at + 1, as + at, (n - at) * sizeof *as);
 	as[at] = number;
@@ -264,7 +265,7 @@ holds(const struct range *r, struct place at)
 }
 
 static size_t
-ask_ranges(const struct as_table *t, const struct ip *ip, uint32_t as[FACT_AS_MAX], size_t n)
+ask_ranges(const struct as_table *t, const struct ip *ip, uint32_t as[AS_MAX], size_t n)
 {
 	const struct family *f = &t->families[ip->v6];
 	struct place at = place_of(ip);
@@ -285,7 +286,7 @@ ask_ranges(const struct as_table *t, const struct ip *ip, uint32_t as[FACT_AS_MA
 }
 
 static size_t
-ask_mmdb(const MMDB_s *db, const struct ip *ip, uint32_t as[FACT_AS_MAX], size_t n)
+ask_mmdb(const MMDB_s *db, const struct ip *ip, uint32_t as[AS_MAX], size_t n)
 {
 	struct sockaddr_in v4 = {.sin_family = AF_INET};
 	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
@@ -308,7 +309,7 @@ ask_mmdb(const MMDB_s *db, const struct ip *ip, uint32_t as[FACT_AS_MAX], size_t
 }
 
 size_t
-as_table_find(const struct as_table *t, const struct ip *address, uint32_t as[FACT_AS_MAX])
+as_table_find(const struct as_table *t, const struct ip *address, uint32_t as[AS_MAX])
 {
 	size_t n = ask_ranges(t, address, as, 0);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "mxinfer/value.h"
+#include "base/value.h"
 
 #include <endian.h>
 
-#include "mxinfer/value_text.h"
+#include "base/utf8.h"
+#include "base/value_text.h"
 
 static void
 stop(struct value *v, enum value_why why)
@@ -23,6 +24,8 @@ value_init(struct value *v, enum value_dialect dialect, struct span text, struct
 	v->why = VALUE_FINE;
 	v->depth = 0;
 	v->fresh = false;
+	if (dialect == VALUE_STRICT && !utf8_valid(text))
+		stop(v, VALUE_BROKEN);
 }
 
 static inline void
@@ -66,6 +69,25 @@ string_stop(const char *p, const char *end, char quote)
 	while (p < end && *p != quote && *p != '\\')
 		p++;
 	return p;
+}
+
+/* Is there an octet below 0x20? */
+static inline bool
+has_control(struct span s)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	size_t i = 0;
+
+	for (; s.n - i >= 8; i += 8) {
+		uint64_t word;
+
+		memcpy(&word, s.p + i, sizeof word);
+		if ((word - ones * 0x20) & ~word & ones * 0x80)
+			return true;
+	}
+	while (i < s.n && (unsigned char)s.p[i] >= 0x20)
+		i++;
+	return i < s.n;
 }
 
 struct literal {
@@ -118,6 +140,19 @@ take_literal(struct value *v, struct literal *l)
 	}
 	l->text = (struct span){v->p, (size_t)(at - v->p)};
 	v->p = at + 1;
+	if (v->dialect == VALUE_STRICT && has_control(l->text))
+		stop(v, VALUE_BROKEN);
+}
+
+static bool
+undo_escapes(struct value *v, const struct literal *l)
+{
+	switch (v->dialect) {
+	case VALUE_JSON: return value_text_json(v->scratch, l->text);
+	case VALUE_STRICT: return value_text_strict(v->scratch, l->text);
+	case VALUE_PYTHON: break;
+	}
+	return value_text_python(v->scratch, l->text, l->bytes);
 }
 
 static struct span
@@ -135,9 +170,7 @@ take_string(struct value *v)
 		return l.text;
 	/* Once for all strings that are to come, so that none of them moves. */
 	start = v->scratch->n;
-	good = buf_room(v->scratch, (size_t)(v->end - l.text.p)) &&
-	       (v->dialect == VALUE_JSON ? value_text_json(v->scratch, l.text)
-					 : value_text_python(v->scratch, l.text, l.bytes));
+	good = buf_room(v->scratch, (size_t)(v->end - l.text.p)) && undo_escapes(v, &l);
 	if (!good) {
 		stop(v, VALUE_BROKEN);
 		return nothing;
@@ -188,7 +221,7 @@ take_word(struct value *v)
 	    {SPAN_LIT("true"), true},
 	    {SPAN_LIT("false"), true},
 	    {SPAN_LIT("null"), true},
-	    {SPAN_LIT("NaN"), true},
+	    {SPAN_LIT("NaN"), true}, /* not in VALUE_STRICT, which looks at the first three */
 	    {SPAN_LIT("Infinity"), true},
 	    {SPAN_LIT("None"), false},
 	    {SPAN_LIT("True"), false},
@@ -200,7 +233,7 @@ take_word(struct value *v)
 
 	while (in_word(peek(v, word.n)))
 		word.n++;
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+	for (size_t i = 0; i < (v->dialect == VALUE_STRICT ? 3 : sizeof words / sizeof *words); i++)
 		if (span_eq(word, words[i].word) && (words[i].json || v->dialect == VALUE_PYTHON)) {
 			v->p += word.n;
 			return;
@@ -212,20 +245,24 @@ static void
 take_number(struct value *v)
 {
 	size_t whole, fraction = 0;
+	bool zero;
 
 	if (peek(v, 0) == '-' || (peek(v, 0) == '+' && v->dialect == VALUE_PYTHON))
 		v->p++;
 	if (take_based(v))
 		return;
-	if (peek(v, 0) >= 0 && is_alpha((char)peek(v, 0))) {
+	if (peek(v, 0) >= 0 && is_alpha((char)peek(v, 0)) && v->dialect != VALUE_STRICT) {
 		take_word(v); /* -Infinity */
 		return;
 	}
+	zero = peek(v, 0) == '0';
 	whole = digits(v);
+	if (zero && whole > 1 && v->dialect == VALUE_STRICT)
+		stop(v, VALUE_BROKEN);
 	if (peek(v, 0) == '.') {
 		v->p++;
 		fraction = digits(v);
-		if (v->dialect == VALUE_JSON && (!whole || !fraction))
+		if (v->dialect != VALUE_PYTHON && (!whole || !fraction))
 			whole = fraction = 0;
 	}
 	if (whole + fraction && (peek(v, 0) == 'e' || peek(v, 0) == 'E')) {
@@ -361,7 +398,7 @@ skip_members(struct value *v)
 	bool pairs = true;
 
 	for (bool first = true; step(v); first = false) {
-		if (v->dialect == VALUE_JSON && kind_of_next(v) != VALUE_STRING)
+		if (v->dialect != VALUE_PYTHON && kind_of_next(v) != VALUE_STRING)
 			stop(v, VALUE_BROKEN);
 		skip(v);
 		if (first && v->dialect == VALUE_PYTHON) {
@@ -381,7 +418,12 @@ skip(struct value *v)
 	struct literal l;
 
 	switch (kind_of_next(v)) {
-	case VALUE_STRING: take_literal(v, &l); return;
+	case VALUE_STRING:
+		if (v->dialect == VALUE_STRICT)
+			take_string(v); /* its escapes are looked at, too */
+		else
+			take_literal(v, &l);
+		return;
 	case VALUE_NUMBER: take_number(v); return;
 	case VALUE_WORD: take_word(v); return;
 	case VALUE_OBJECT:
@@ -464,7 +506,7 @@ value_array(struct value *v)
 {
 	enum value_kind kind = kind_of_next(v);
 
-	if (kind != VALUE_ARRAY && (kind != VALUE_OBJECT || v->dialect == VALUE_JSON)) {
+	if (kind != VALUE_ARRAY && (kind != VALUE_OBJECT || v->dialect != VALUE_PYTHON)) {
 		skip(v);
 		return false;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "mxinfer/value_text.h"
+#include "base/value_text.h"
 
 #include "base/cursor.h"
 #include "base/utf8.h"
@@ -71,7 +71,7 @@ put_code(struct buf *out, unsigned code)
 
 /* Behind \u in JSON: two of them may be one code point. */
 static void
-put_json_code(struct buf *out, struct cursor *c)
+put_json_code(struct buf *out, struct cursor *c, bool strict)
 {
 	unsigned code = take_hex(c, 4);
 
@@ -84,6 +84,8 @@ put_json_code(struct buf *out, struct cursor *c)
 			code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
 		}
 	}
+	if (strict && (is_high(code) || is_low(code)))
+		cur_fail(c);
 	if (!c->failed)
 		put_code(out, code);
 }
@@ -109,8 +111,8 @@ next_escape(struct buf *out, struct cursor *c)
 	return octet;
 }
 
-bool
-value_text_json(struct buf *out, struct span s)
+static bool
+put_json(struct buf *out, struct span s, bool strict)
 {
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
 	struct cursor c = cursor_on(s);
@@ -122,11 +124,23 @@ value_text_json(struct buf *out, struct span s)
 		if (at)
 			buf_putc(out, to[at - from]);
 		else if (octet == 'u')
-			put_json_code(out, &c);
+			put_json_code(out, &c, strict);
 		else if (octet >= 0)
 			cur_fail(&c);
 	}
 	return !c.failed && !out->overflow;
+}
+
+bool
+value_text_json(struct buf *out, struct span s)
+{
+	return put_json(out, s, false);
+}
+
+bool
+value_text_strict(struct buf *out, struct span s)
+{
+	return put_json(out, s, true);
 }
 
 /* Behind the first octal digit: up to two more. */

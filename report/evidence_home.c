@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whose queries they are.  A name with a token is asked for by the path that the mail takes, and by
+ * anybody who has seen the address since: another recipient, a scanner of links, whoever looks
+ * through collected names.  A resolver is of the path if it asked for a probe's token just before
+ * the set's operator came with that probe.  What others ask is shown, and never decides. */
+#include "report/evidence_parts.h"
+
+/* A host asks, and connects.  Its own queue, slow name servers and attempts at other addresses lie
+ * between; clocks of our hosts may differ. */
+#define BEFORE_US ((int64_t)15 * 60 * 1000000)
+#define AFTER_US ((int64_t)60 * 1000000)
+
+enum { HOME_MAX = 64 /* resolvers of one set that are told apart; more are strangers */ };
+
+struct home {
+	const struct item *v[HOME_MAX]; /* a query of each */
+	size_t n;
+};
+
+static bool
+same(const char *a, const char *b)
+{
+	return a && b && !strcmp(a, b);
+}
+
+/* Did the set's operator come with this probe within minutes? */
+static bool
+came_near(const struct probe_set *set, const struct probe *p, int64_t asked_us)
+{
+	for (size_t i = 0; i < p->items_n; i++) {
+		const struct item *item = &p->items[i];
+
+		if ((item->kind == ITEM_MAIL || item->kind == ITEM_ATTEMPT) && !item->testcase &&
+		    item->certainty == CERTAIN && same(item->from.operator, set->operator) &&
+		    asked_us >= item->time_us - BEFORE_US && asked_us <= item->time_us + AFTER_US)
+			return true;
+	}
+	return false;
+}
+
+/* How sure is it that this one is of the path; BACKGROUND: it is not. */
+static enum certainty
+certainty_of(const struct home *home, const struct item *item)
+{
+	enum certainty found = BACKGROUND;
+
+	for (size_t i = 0; i < home->n; i++) {
+		if (same(home->v[i]->resolver, item->resolver))
+			return CERTAIN;
+		if (same(home->v[i]->resolver_operator, item->resolver_operator))
+			found = PROBABLE;
+	}
+	return found;
+}
+
+static void
+find_home(const struct probe_set *set, struct home *home)
+{
+	for (size_t p = 0; p < set->probes_n; p++)
+		for (size_t i = 0; i < set->probes[p].items_n && home->n < HOME_MAX; i++) {
+			const struct item *item = &set->probes[p].items[i];
+
+			if (item->kind == ITEM_QUERY && item->resolver && !item->testcase &&
+			    certainty_of(home, item) != CERTAIN &&
+			    came_near(set, &set->probes[p], item->time_us))
+				home->v[home->n++] = item;
+		}
+}
+
+void
+evidence_home(struct loading *l)
+{
+	struct home home = {.n = 0};
+
+	/* Whose path it is nobody knows yet: nothing is decided. */
+	if (!l->set->operator)
+		return;
+	find_home(l->set, &home);
+	for (size_t p = 0; p < l->set->probes_n; p++)
+		for (size_t i = 0; i < l->set->probes[p].items_n; i++) {
+			struct item *item = &l->set->probes[p].items[i];
+
+			if (item->kind != ITEM_QUERY && item->kind != ITEM_CUT)
+				continue;
+			item->certainty = certainty_of(&home, item);
+			item->foreign = item->certainty == BACKGROUND;
+		}
+}
