@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/utf8.h"
 
-#include <stdint.h>
+#include "base/octets.h"
 
 size_t
 utf8_sequence(struct span s, unsigned *code)
@@ -36,27 +36,11 @@ utf8_sequence(struct span s, unsigned *code)
 	return 0;
 }
 
-/* Octets of ASCII that s begins with, in whole words. */
-static inline size_t
-ascii_run(struct span s)
-{
-	size_t n = 0;
-
-	for (; s.n - n >= 8; n += 8) {
-		uint64_t word;
-
-		memcpy(&word, s.p + n, sizeof word);
-		if (word & 0x8080808080808080u)
-			break;
-	}
-	return n;
-}
-
 bool
 utf8_valid(struct span s)
 {
 	while (s.n) {
-		size_t n = ascii_run(s);
+		size_t n = octets_ascii(s);
 
 		if (!n)
 			n = utf8_sequence(s, NULL);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/value.h"
 
-#include <endian.h>
-
+#include "base/octets.h"
 #include "base/utf8.h"
 #include "base/value_text.h"
 
@@ -39,55 +38,6 @@ static inline int
 peek(const struct value *v, size_t ahead)
 {
 	return (size_t)(v->end - v->p) > ahead ? (unsigned char)v->p[ahead] : -1;
-}
-
-/* Bit 7 of each octet of the result that is 0 in x; above the lowest such octet there may be too
- * many of them. */
-static inline uint64_t
-zero_octets(uint64_t x)
-{
-	return (x - 0x0101010101010101u) & ~x & 0x8080808080808080u;
-}
-
-/* The first `quote` or backslash, or `end`.  Eight octets at a time: this is where most of the time
- * goes, and most strings are too short for memchr's start to pay. */
-static inline const char *
-string_stop(const char *p, const char *end, char quote)
-{
-	const uint64_t ones = 0x0101010101010101u;
-
-	for (; end - p >= 8; p += 8) {
-		uint64_t word, hits;
-
-		memcpy(&word, p, sizeof word);
-		word = le64toh(word);
-		hits = zero_octets(word ^ ones * (unsigned char)quote) |
-		       zero_octets(word ^ ones * (unsigned char)'\\');
-		if (hits)
-			return p + __builtin_ctzll(hits) / 8;
-	}
-	while (p < end && *p != quote && *p != '\\')
-		p++;
-	return p;
-}
-
-/* Is there an octet below 0x20? */
-static inline bool
-has_control(struct span s)
-{
-	const uint64_t ones = 0x0101010101010101u;
-	size_t i = 0;
-
-	for (; s.n - i >= 8; i += 8) {
-		uint64_t word;
-
-		memcpy(&word, s.p + i, sizeof word);
-		if ((word - ones * 0x20) & ~word & ones * 0x80)
-			return true;
-	}
-	while (i < s.n && (unsigned char)s.p[i] >= 0x20)
-		i++;
-	return i < s.n;
 }
 
 struct literal {
@@ -129,8 +79,8 @@ take_literal(struct value *v, struct literal *l)
 		l->bytes |= letter == 'b';
 	}
 	quote = *v->p++;
-	for (at = string_stop(v->p, v->end, quote); at < v->end && *at == '\\';
-	     at = string_stop(at, v->end, quote)) {
+	for (at = octets_either(v->p, v->end, quote, '\\'); at < v->end && *at == '\\';
+	     at = octets_either(at, v->end, quote, '\\')) {
 		l->escapes = true;
 		at += v->end - at > 1 ? 2 : 1;
 	}
@@ -140,7 +90,7 @@ take_literal(struct value *v, struct literal *l)
 	}
 	l->text = (struct span){v->p, (size_t)(at - v->p)};
 	v->p = at + 1;
-	if (v->dialect == VALUE_STRICT && has_control(l->text))
+	if (v->dialect == VALUE_STRICT && octets_control(l->text))
 		stop(v, VALUE_BROKEN);
 }
 

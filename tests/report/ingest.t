@@ -128,15 +128,15 @@ cat >"$work/dialogue/sessions/2026-11-20.jsonl" <<EOF
 {"schema":"delivery/1","session":"$id","queue_id":"Q1","time":3,"to":"a","status":"bounced","dsn":"5.2.0","text":"z"}
 {"schema":"delivery/1","session":"$id","queue_id":"Q1","time":3,"to":"a","status":"sent","dsn":"2.0.0","text":"z"}
 EOF
-ok "a dialogue" ingest said "$work/dialogue"
-same "tells what was demanded" "$(count said "SELECT testcase || ' ' || ehlo || starttls || refused_clear || ' ' || recipients FROM session")" \
+ok "a dialogue" ingest talk "$work/dialogue"
+same "tells what was demanded" "$(count talk "SELECT testcase || ' ' || ehlo || starttls || refused_clear || ' ' || recipients FROM session")" \
 	"mail-tls-force 101 2"
-same "whom it came for" "$(count said "SELECT sender || ' ' || token || ' ' || testcase || ' ' || code || ' ' || enhanced || ' ' ||
+same "whom it came for" "$(count talk "SELECT sender || ' ' || token || ' ' || testcase || ' ' || code || ' ' || enhanced || ' ' ||
 	accepted || ' ' || reply FROM attempt WHERE token IS NOT NULL")" \
 	"u@x abcdefghijklmnopqrstuvwxyz mail-tls-force 530 5.7.0 0 5.7.0 Must issue a STARTTLS command first"
-same "and who was taken" "$(count said "SELECT recipient || ' ' || code || ' ' || accepted || ' ' || queue_id FROM attempt WHERE token IS NULL")" \
+same "and who was taken" "$(count talk "SELECT recipient || ' ' || code || ' ' || accepted || ' ' || queue_id FROM attempt WHERE token IS NULL")" \
 	"a@b 250 1 Q1"
-same "what could not be delivered here is noted" "$(count said "SELECT group_concat(status) FROM undelivered")" "bounced,deferred"
+same "what could not be delivered here is noted" "$(count talk "SELECT group_concat(status) FROM undelivered")" "bounced,deferred"
 
 # Whose addresses are, by tables: of clients without a name, and of resolvers.
 mkdir -p "$work/dialogue/queries" "$work/dialogue/json"
@@ -147,17 +147,17 @@ printf '192.0.2.0\t192.0.2.255\t64500\tZZ\tname\n198.51.100.0\t198.51.100.255\t6
 printf '2001:db8::\t32\t64502_64503\nnonsense\n' >"$work/pfx2as"
 operators='SELECT group_concat(x) FROM (SELECT address || " " || operator x FROM client UNION SELECT address || " " || operator
 	FROM resolver ORDER BY 1)'
-ok "without a table" ingest said "$work/dialogue"
-same "each address is its own" "$(count said "$operators")" "192.0.2.7 192.0.2.7"
-ok "with tables" ingest said --as "$work/as.gz" --as "$work/pfx2as" "$work/dialogue"
-same "each is its system's" "$(count said "$operators")" "192.0.2.7 AS64500,198.51.100.53 AS64501,2001:db8::53 AS64502"
+ok "without a table" ingest talk "$work/dialogue"
+same "each address is its own" "$(count talk "$operators")" "192.0.2.7 192.0.2.7"
+ok "with tables" ingest talk --as "$work/as.gz" --as "$work/pfx2as" "$work/dialogue"
+same "each is its system's" "$(count talk "$operators")" "192.0.2.7 AS64500,198.51.100.53 AS64501,2001:db8::53 AS64502"
 ok "a line that is none is named" grep -q 'pfx2as:2: left out: fewer than three columns: nonsense' "$work/said"
-same "what follows from it follows" "$(count said 'SELECT operator FROM bare UNION SELECT "none" ORDER BY 1')" none
-ok "another table in their place" ingest said --as "$work/pfx2as" "$work/dialogue"
-same "tells anew" "$(count said "$operators")" "192.0.2.7 192.0.2.7,2001:db8::53 AS64502"
-ok "a run without" ingest said "$work/dialogue"
-same "leaves them" "$(count said "$operators")" "192.0.2.7 192.0.2.7,2001:db8::53 AS64502"
-ingest said --as "$work/said" "$work/dialogue"
+same "what follows from it follows" "$(count talk 'SELECT operator FROM bare UNION SELECT "none" ORDER BY 1')" none
+ok "another table in their place" ingest talk --as "$work/pfx2as" "$work/dialogue"
+same "tells anew" "$(count talk "$operators")" "192.0.2.7 192.0.2.7,2001:db8::53 AS64502"
+ok "a run without" ingest talk "$work/dialogue"
+same "leaves them" "$(count talk "$operators")" "192.0.2.7 192.0.2.7,2001:db8::53 AS64502"
+ingest talk --as "$work/dialogue/sessions/2026-11-20.jsonl" "$work/dialogue"
 same "what is no table ends it" "$? $(grep -c 'no table of autonomous systems' "$work/said")" "78 1"
 
 # Mails that came back.
