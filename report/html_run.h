@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "report/verdict.h"
 
 struct html_params {
 	const char *db, *share;
@@ -16,6 +17,7 @@ struct html_params {
 	const char *mx_id;            /* mx-id/1 lines; NULL: none */
 	const char *output;           /* the folder */
 	const char *contact, *domain; /* of the site; NULL: not known */
+	struct verdict_settings settings;
 	int64_t now_us;
 };
 

@@ -4,12 +4,12 @@
 #include "base/share.h"
 
 const char *
-measure_open(
-    struct arena *a, const char *db, const char *share, int64_t now_us, struct measure *m)
+measure_open(struct arena *a, const char *db, const char *share,
+    const struct verdict_settings *settings, int64_t now_us, struct measure *m)
 {
 	const char *error;
 
-	*m = (struct measure){.settings = verdict_settings_default, .now_us = now_us};
+	*m = (struct measure){.settings = *settings, .now_us = now_us};
 	error = share_find(a, share, "schema/index.sql", &m->share);
 	if (!error)
 		error = testcases_read(a, arena_printf(a, "%s/testcases", m->share), &m->cases);

@@ -18,8 +18,9 @@ struct measure {
 
 /* `share` may be NULL: beside the program.  NULL, or one line that says what is wrong and the mend;
  * measure_close in either case. */
-const char *measure_open(struct arena *a, const char *db, const char *share, int64_t now_us,
-    struct measure *m) __attribute__((warn_unused_result));
+const char *measure_open(struct arena *a, const char *db, const char *share,
+    const struct verdict_settings *settings, int64_t now_us, struct measure *m)
+    __attribute__((warn_unused_result));
 void measure_close(struct measure *m);
 
 /* The next set by id, in the arena; false: there is none. */

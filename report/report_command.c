@@ -83,6 +83,16 @@ now_of(const struct report_call *call)
 	return now_utc ? now_utc * 1000000 : clock_wall_us(&clock_system);
 }
 
+static struct verdict_settings
+settings_of(const struct report_call *call)
+{
+	const struct settings *s = call->settings;
+
+	return (struct verdict_settings){.deadline_us = s->verdict_deadline_s * 1000000,
+	    .retry_least_us = s->verdict_retry_s * 1000000,
+	    .health_every_us = s->verdict_health_s * 1000000};
+}
+
 static int
 run_verdicts(const struct report_call *call)
 {
@@ -92,6 +102,7 @@ run_verdicts(const struct report_call *call)
 	    .key_file = s->key_file,
 	    .format = (enum verdicts_format)s->format,
 	    .by = (enum verdicts_by)s->by,
+	    .settings = settings_of(call),
 	    .now_us = now_of(call)};
 
 	if (!s->db)
@@ -112,6 +123,7 @@ run_html(const struct report_call *call)
 	    .output = s->output,
 	    .contact = call->settings->contact,
 	    .domain = call->settings->domain,
+	    .settings = settings_of(call),
 	    .now_us = now_of(call)};
 
 	if (!s->db || !s->output)

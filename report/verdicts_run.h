@@ -4,6 +4,7 @@
 #define EMT_REPORT_VERDICTS_RUN_H
 
 #include "report/veil.h"
+#include "report/verdict.h"
 
 enum verdicts_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 enum verdicts_by { BY_SET, BY_OPERATOR, BY_DEFAULT };
@@ -15,6 +16,7 @@ struct verdicts_params {
 	const char *key_file; /* of the veil; NULL: none */
 	enum verdicts_format format;
 	enum verdicts_by by; /* default: operators as text, else sets */
+	struct verdict_settings settings;
 	int64_t now_us;
 };
 

@@ -156,6 +156,15 @@ static const struct option rows[] = {
     {"submission_timeout", 0, OPT_SECONDS, .def = "300s", .min = 1, .max = 3600,
 	FIELD(submission_timeout_s), .help = "how long to wait for a submission server's reply",
 	.used_by = BY_PROBE},
+    {"verdict_deadline", 0, OPT_SECONDS, .def = "132h", .min = 1, .max = 31536000,
+	FIELD(verdict_deadline_s),
+	.help = "so long after the first evidence of a set absence begins to count",
+	.used_by = BY_REPORT},
+    {"verdict_retry", 0, OPT_SECONDS, .def = "60s", .min = 1, .max = 86400, FIELD(verdict_retry_s),
+	.help = "attempts that are nearer to each other are one", .used_by = BY_REPORT},
+    {"verdict_health", 0, OPT_SECONDS, .def = "1h", .min = 1, .max = 604800,
+	FIELD(verdict_health_s),
+	.help = "the site is known to be well for so long after each check", .used_by = BY_REPORT},
 };
 
 const struct option_table settings_table = {rows, sizeof rows / sizeof *rows};

@@ -68,6 +68,8 @@ struct settings {
 	const char *ledger;
 	int64_t probe_interval_min_s, probe_interval_max_s, probe_retry_s, probe_attempts;
 	int64_t submission_timeout_s;
+	/* Verdicts. */
+	int64_t verdict_deadline_s, verdict_retry_s, verdict_health_s;
 };
 
 extern const struct option_table settings_table;
