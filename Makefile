@@ -14,13 +14,13 @@ HARDEN  := -fstack-protector-strong \
 	   $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=2)
 COMPILE := -std=c11 -D_GNU_SOURCE -Ilib -I. $(WARN) $(OPT) $(HARDEN) $(CFLAGS) -MMD -MP
 LINK    := $(OPT) $(HARDEN) -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
-LIBS    := -lunbound -lldns -lcares -lpsl -lidn2 -levent -lpcre2-8 -ljansson -lmaxminddb -lfstrm -lsqlite3 -lcurl -lz -lbz2 -lzstd -lssl -lcrypto
+LIBS    := -lunbound -lldns -lcares -lpsl -lidn2 -levent -lpcre2-8 -ljansson -lmaxminddb -lfstrm -lsqlite3 -lcurl -lz -lbz2 -lzstd -lssl -lcrypto -lm
 
 # A program FOLDER/emt-NAME is FOLDER/NAME_main.c, the modules (every other .c) and lib/.
 PROGRAMS := delivery/emt-deliver delivery/emt-enrich sessionparse/emt-sessions site/emt-site mxinfer/emt-mxinfer mxinfer/emt-mxscan queryparse/emt-queries probe/emt-probe report/emt-report
 TOOLS    := lab/emt-fill
 # What emt-site makes a site of; all files of these folders are installed below share/emt.
-SHARED   := zones postfix-conf cron testcases tables
+SHARED   := zones postfix-conf cron testcases tables pages
 # Started for every mail, and not allowed to fail because a shared library is being upgraded.
 STATIC   := delivery/emt-deliver
 

@@ -34,6 +34,8 @@ struct tally {
 struct pattern {
 	int state[CAPABILITIES_N];
 	const char *resolver[CAPABILITIES_N];
+	const struct testcase *testcase[CAPABILITIES_N];
+	const struct testcase_rule *rule[CAPABILITIES_N];
 };
 
 static struct kept *
@@ -88,6 +90,8 @@ keep_verdicts(struct tally *t, const struct verdicts *verdicts)
 	for (size_t i = 0; i < CAPABILITIES_N; i++) {
 		p.state[i] = verdicts->v[i].state;
 		p.resolver[i] = keep_text(t, verdicts->v[i].resolver);
+		p.testcase[i] = verdicts->v[i].testcase;
+		p.rule[i] = verdicts->v[i].rule;
 	}
 	k = table_find(t, &t->verdicts, (struct span){(char *)&p, sizeof p});
 	if (k->key.p)
@@ -98,7 +102,9 @@ keep_verdicts(struct tally *t, const struct verdicts *verdicts)
 	for (size_t i = 0; i < CAPABILITIES_N; i++)
 		out->v[i] = (struct verdict){.capability = capabilities[i].name,
 		    .state = verdicts->v[i].state,
-		    .resolver = p.resolver[i]};
+		    .resolver = p.resolver[i],
+		    .testcase = p.testcase[i],
+		    .rule = p.rule[i]};
 	k->key = arena_span(t->arena, (struct span){(char *)&p, sizeof p});
 	k->value = out;
 	t->verdicts.n++;

@@ -11,8 +11,8 @@
 /* Of a row of the matrix. */
 struct tally_operator {
 	const char *name;
-	/* In the order of the table of capabilities.  Their verdicts know state and resolver, their
-	   sets id, operator, From domain and time. */
+	/* In the order of the table of capabilities.  Their verdicts know state, resolver, case and
+	   rule, their sets id, operator, From domain and time. */
 	const struct operator_verdict *v;
 };
 

@@ -195,6 +195,22 @@ render_queries(struct machine *m)
 		     : put(m, "cron/emt-queries.timer.in", "etc/systemd/system/emt-queries.timer");
 }
 
+/* Every machine has data, and keeps them no longer than retention_days. */
+static const char *
+render_purge(struct machine *m)
+{
+	const struct settings *s = m->r->plan->site->settings;
+	const char *error =
+	    put(m, "cron/emt-purge.service.in", "etc/systemd/system/emt-purge.service");
+
+	if (!error)
+		error = put(m, "cron/emt-purge.timer.in", "etc/systemd/system/emt-purge.timer");
+	cron_line(m, "20 2 * * *", s->user,
+	    arena_printf(
+		m->r->a, "%s/emt-report purge -c /etc/emt/site.conf >/dev/null", s->program_dir));
+	return error;
+}
+
 /* On one machine: that of the measurement's zone, which has the whole site file anyway. */
 static const char *
 render_health(struct machine *m)
@@ -329,6 +345,8 @@ render_machine(const struct render *r, const struct plan_machine *machine)
 		error = render_receiving(&m);
 	if (!error && m.dns)
 		error = render_answering(&m);
+	if (!error)
+		error = render_purge(&m);
 	if (!error && m.many)
 		error = render_primary(&m);
 	take(&m, "JOBS", &m.jobs);

@@ -22,7 +22,7 @@ enum settings_used_by {
 	BY_PROBE = 64,
 	BY_REPORT = 128,
 	/* What runs on the measurement hosts, where no secret is. */
-	BY_HOSTS = BY_DELIVER | BY_ENRICH | BY_SESSIONS | BY_QUERIES,
+	BY_HOSTS = BY_DELIVER | BY_ENRICH | BY_SESSIONS | BY_QUERIES | BY_REPORT,
 };
 
 struct settings {

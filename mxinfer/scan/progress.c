@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 #include "base/arena.h"
@@ -79,22 +80,22 @@ progress_put_line(
 	int64_t left_s = progress_left_s(f, m);
 
 	put_time(out, m->elapsed_us / SECOND_US);
+	buf_printf(out, " %u%%, ", percent(f));
+	if (left_s >= 0)
+		put_time(out, left_s);
+	else
+		buf_puts(out, "unknown time");
+	buf_puts(out, " left");
 	buf_printf(out,
-	    " %u%%: %llu of %llu domains (%llu/s); addresses: %llu open, %llu waiting, "
+	    "; %llu of %llu domains (%llu/s); addresses: %llu open, %llu waiting, "
 	    "%llu done (%llu/s)",
-	    percent(f), (unsigned long long)f->domains_done, (unsigned long long)f->domains_total,
+	    (unsigned long long)f->domains_done, (unsigned long long)f->domains_total,
 	    (unsigned long long)m->domains_per_s, (unsigned long long)f->addresses_open,
 	    (unsigned long long)f->addresses_waiting, (unsigned long long)wordcount_sum(t),
 	    (unsigned long long)m->addresses_per_s);
 	for (size_t i = 0; i < t->n; i++)
 		buf_printf(
 		    out, "%s%llu %s", i ? ", " : ": ", (unsigned long long)t->v[i].n, t->v[i].word);
-	buf_puts(out, "; ");
-	if (left_s >= 0)
-		put_time(out, left_s);
-	else
-		buf_puts(out, "unknown time");
-	buf_puts(out, " left");
 }
 
 void
@@ -122,6 +123,22 @@ progress_put_csv(struct buf *out, const struct progress_figures *f, const struct
 	buf_putc(out, '\n');
 }
 
+/* A line that is broken in two could not be written over. */
+static void
+show_line(FILE *terminal, const struct progress_figures *f, const struct progress_moment *m)
+{
+	struct winsize size;
+	struct buf line;
+
+	buf_init(&line, 64 * 1024);
+	progress_put_line(&line, f, m);
+	if (!ioctl(fileno(terminal), TIOCGWINSZ, &size) && size.ws_col > 1 && line.n >= size.ws_col)
+		line.n = size.ws_col - 1;
+	fprintf(terminal, "\r%.*s\033[K", (int)line.n, buf_str(&line));
+	fflush(terminal);
+	buf_free(&line);
+}
+
 static void
 show(struct progress *p)
 {
@@ -141,15 +158,9 @@ show(struct progress *p)
 	p->last_us = now_us;
 	p->last_domains = f.domains_done;
 	p->last_addresses = addresses;
+	if (p->terminal)
+		show_line(p->terminal, &f, &m);
 	buf_init(&out, 64 * 1024);
-	if (p->terminal) {
-		buf_putc(&out, '\r');
-		progress_put_line(&out, &f, &m);
-		buf_puts(&out, "\033[K");
-		fwrite(out.p, 1, out.n, p->terminal);
-		fflush(p->terminal);
-	}
-	buf_clear(&out);
 	if (p->csv) {
 		progress_put_csv(&out, &f, &m, clock_wall_us(p->clock) / SECOND_US);
 		/* A full disk costs figures, no scan; the end of the run tells. */

@@ -52,6 +52,10 @@ options(const struct scan *s)
 	record_set(o, "authorities", json_boolean(p->authorities));
 	record_set(o, "raw", json_boolean(p->raw));
 	record_set(o, "as", texts(&p->as));
+	set_text(o, "roots", p->roots);
+	set_text(o, "psl", p->psl);
+	set_text(o, "root_hints", p->root_hints);
+	set_text(o, "trust_anchor", p->validate ? s->settings->trust_anchor : NULL);
 	record_set(o, "blocklist", record_string(span_str(s->blocklist_digest)));
 	record_set(o, "seed", p->seed < 0 ? json_null() : json_integer(p->seed));
 	record_set(o, "shard", json_integer(p->shard));
@@ -218,20 +222,51 @@ same_options(const char *path, const json_t *then, json_t *now)
 	return true;
 }
 
+/* Files of the system may have been replaced since, and then there is no going back to them. */
+static void
+tell_changes(const char *path, const json_t *then, const json_t *now)
+{
+	static const char *const keys[] = {"roots", "psl"};
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		const json_t *is = json_object_get(now, keys[i]);
+
+		if (is && !json_equal(json_object_get(then, keys[i]), is))
+			log_warning("%s: that run had another %s file; what is still to come is "
+				    "judged by this one",
+			    path, keys[i]);
+	}
+}
+
 static const char *
 note_path(const struct scan *s)
 {
 	return arena_printf(s->a, "%s.run", s->params->output);
 }
 
+/* Better now than after a week: what is to be written at the end. */
+static int
+check_metadata(const char *path)
+{
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : -1;
+
+	if (!path || fd >= 0) {
+		if (path)
+			close(fd);
+		return EX_OK;
+	}
+	log_error("%s: %s", path, strerror(errno));
+	return EX_CANTCREAT;
+}
+
 int
 scan_note_begin(struct scan *s)
 {
 	json_t *then, *now;
-	int status = EX_OK;
+	int status = check_metadata(s->params->metadata);
 
-	if (!s->params->output)
-		return EX_OK;
+	if (status || !s->params->output)
+		return status;
 	/* An output without a record may be of a run that was killed before its note was made. */
 	if (!s->params->resume || !lseek(s->output_fd, 0, SEEK_END)) {
 		now = note(s);
@@ -242,9 +277,12 @@ scan_note_begin(struct scan *s)
 	then = read_note(note_path(s));
 	if (!then)
 		return EX_CONFIG;
-	now = options(s);
-	if (!same_options(note_path(s), json_object_get(then, "options"), now))
+	now = note(s);
+	if (!same_options(note_path(s), json_object_get(then, "options"),
+		json_object_get(now, "options")))
 		status = EX_CONFIG;
+	else
+		tell_changes(note_path(s), then, now);
 	json_decref(now);
 	json_decref(then);
 	return status;

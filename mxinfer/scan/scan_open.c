@@ -13,7 +13,11 @@
 
 #define BLOCKLIST "tables/scan-blocklist.conf"
 
-enum { OTHER_FILES = 400 }; /* descriptors beside those of connections: DNS, outputs, tables */
+enum {
+	OTHER_FILES = 400, /* descriptors beside those of connections: DNS, outputs, tables */
+	/* Of answers: what domains share, MX hosts above all, is asked for once (bench mxscan_dns). */
+	CACHE_OCTETS = 64 * 1024 * 1024,
+};
 
 static int
 wrong(const char *error)
@@ -128,6 +132,7 @@ open_dns(struct scan *s)
 	    .spread = true,
 	    .rng = &rng_system,
 	    .parallel = (size_t)p->dns_parallel,
+	    .cache_octets = CACHE_OCTETS,
 	};
 	const struct mail_routes_params routes = {
 	    .tlsa = p->tlsa,

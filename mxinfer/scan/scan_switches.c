@@ -45,7 +45,7 @@ static const struct option rows[] = {
 	.help = "--authorities: name servers of the root (default: those that are known)"},
     {"validate", 0, OPT_FLAG, FIELD(validate), .help = "check DNSSEC signatures"},
     {"dns-parallel", 0, OPT_NUMBER, .min = 1, .max = 10000, FIELD(dns_parallel),
-	.help = "questions on their way at once (default 100)"},
+	.help = "questions on their way at once (default 500)"},
     {"dns-timeout", 0, OPT_SECONDS, .min = 1, .max = 600, FIELD(dns_timeout_s),
 	.help = "a look-up without an answer ends after this (default 20s)"},
     {"as", 0, OPT_TEXTS, FIELD(as), .arg = "FILE|cymru",
@@ -95,7 +95,7 @@ const struct scan_params scan_params_default = {
     .per_ipv4_24 = 2,
     .per_ipv6_48 = 2,
     .per_operator = 10,
-    .dns_parallel = 100,
+    .dns_parallel = 500,
     .dns_timeout_s = 20,
     .seed = -1,
 };

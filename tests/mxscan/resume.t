@@ -125,6 +125,15 @@ same "a signal" "$? $(jq -r .stopped_by "$dir/meta") $(grep -c 'resume does the 
 scan -o "$dir/cut" --resume --patience 60s --connect-timeout 10s far.test d0.test --port 26
 same "--resume with another option" "$status $(cat "$dir/err")" \
 	"78 emt-mxscan: $dir/cut.run: that run had port 25, this one has 26; go on with the same"
+cp "$dir/root.pem" "$dir/roots"
+scan -o "$dir/cut" --resume --patience 60s --connect-timeout 10s far.test d0.test --roots "$dir/roots"
+same "other roots are another option" "$status $(cat "$dir/err")" \
+	"78 emt-mxscan: $dir/cut.run: that run had roots null, this one has \"$dir/roots\"; go on with the same"
+scan -o "$dir/judged" --roots "$dir/roots" d0.test
+cat "$dir/own.crt" >>"$dir/roots"
+scan -o "$dir/judged" --roots "$dir/roots" d0.test --resume
+same "roots that are not what they were are told of" "$status $(cat "$dir/err")" \
+	"0 emt-mxscan: $dir/judged.run: that run had another roots file; what is still to come is judged by this one"
 scan -o "$dir/cut" far.test
 same "a file that holds records" "$status $(grep -c 'holds records already' "$dir/err")" "73 1"
 rm "$dir/cut.run"

@@ -9,6 +9,8 @@ enter_world "$0"
 make_root
 certificate good mx.good.test -days 10
 certificate other mail.elsewhere.test -days 10
+certificate expired mx.expired.test -days -1
+certificate unknown mx.unknown.test -days 10 -CA own.crt -CAkey own.key
 # pin NAME: TLSA data of its key
 pin()
 {
@@ -27,6 +29,13 @@ more_in_test=$(
 	domain helo.test 198.51.100.8
 	domain raw.test 198.51.100.9
 	domain private.test 10.0.0.1 ::1
+	domain expired.test 198.51.100.10
+	domain unknown.test 198.51.100.11
+	domain tricks.test 127.0.0.1 0.0.0.0 198.18.0.1 ::ffff:198.51.100.1 ::198.51.100.1 64:ff9b::198.51.100.1 2002:c633:6401::1 fe80::1
+	echo 'literal.test. MX 5 198.51.100.1.'
+	echo 'alias.test. CNAME good.test.'
+	echo 'cname.test. MX 5 cname-mx.test.'
+	echo 'cname-mx.test. CNAME mx.six.test.'
 	echo 'shared.test. MX 5 mx.good.test.'
 	echo 'shared.test. MX 20 mx.alias.test.'
 	echo 'mx.alias.test. A 198.51.100.1'
@@ -48,6 +57,8 @@ cat >"$dir/hosts" <<HOSTS
 2001:db8:1::2 ok
 198.51.100.8 helo
 198.51.100.9 raw
+198.51.100.10 ok $dir/expired.pem
+198.51.100.11 ok $dir/unknown.pem
 HOSTS
 ip addr add 198.51.100.7/32 dev lo
 start_world
@@ -117,6 +128,29 @@ same "the roots are named" "$(jq -r .roots.sha256 "$dir/meta")" "$(sha256sum <"$
 same "figures, a line a second and one at the end" "$(head -n 1 "$dir/status" | cut -d , -f 1-4) \
 $(tail -n 1 "$dir/status" | cut -d , -f 5,6,11)" "real_time,time_elapsed,time_remaining,percent_complete 15,15,13"
 same "its lines have the same columns" "$(awk -F , '{ print NF }' "$dir/status" | sort -u)" 26
+
+scan --roots "$dir/root.pem" expired.test unknown.test
+same "certificates that are expired, and of an authority that nobody knows" "$(jq -r 'select(.kind == "address") |
+	"\(.address) \(.verify) \(.trusted)"' "$dir/out" | sort)" \
+"198.51.100.10 expired false
+198.51.100.11 unknown-issuer false"
+: >"$dir/visits"
+"$OBJ/mxinfer/emt-mxscan" --ehlo-name scan.example.org --share . tricks.test >"$dir/out" 2>"$dir/err"
+same "addresses that stand for others, or for us" "$(jq -r 'select(.kind == "address") | .address + " " + .outcome' "$dir/out" |
+	sort) $(cat "$dir/visits")" \
+"0.0.0.0 blocked
+127.0.0.1 blocked
+198.18.0.1 blocked
+2002:c633:6401::1 blocked
+64:ff9b::c633:6401 blocked
+::c633:6401 blocked
+fe80::1 blocked "
+scan --dry-run literal.test alias.test cname.test
+same "an address for a name, an alias, an MX that is one" "$(jq -r 'select(.kind == "domain") | "\(.domain) \(.mx[0].name) " +
+	"\(.mx[0].a) \(.mx[0].aaaa) \(.cname // .mx[0].cname // [] | join(" "))"' "$dir/out" | sort)" \
+"alias.test mx.good.test ok ok good.test
+cname.test cname-mx.test nodata ok mx.six.test
+literal.test 198.51.100.1 badname badname "
 
 # emt-mxinfer reads it, and the table that MX Inference would have saved says the same.
 "$OBJ/mxinfer/emt-mxinfer" --now 1640000000 "$dir/records" >"$dir/ids" 2>"$dir/err"
@@ -202,6 +236,8 @@ scan -f "$dir/no-such-file"
 same "an input that is not there" "$status" 66
 scan --blocklist-file "$dir/list" good.test
 same "a block list that is none" "$status $(grep -c 'list:2: .* is no range' "$dir/err")" "78 1"
+scan --metadata "$dir/no-such-folder/meta" good.test
+same "metadata that cannot be written, before anything is done" "$status $(wc -c <"$dir/out")" "73 0"
 scan --ehlo-name localhost good.test
 same "a name that tells nothing" "$status" 64
 "$OBJ/mxinfer/emt-mxscan" --ehlo-name scan.example.org --share . --dry-run -f "$dir/list" >/dev/full 2>"$dir/err"

@@ -119,7 +119,8 @@ ok "debug_peer_level alone" finds readme "debug_peer_list is not set: smtpd logs
 # The configuration that this tree gives to a measurement host, without what is filled in.
 mkdir "$work/ours"
 for file in main.cf master.cf; do
-	sed 's/^@[A-Z_]*@//' "postfix-conf/$file.in" >"$work/ours/$file"
+	sed 's/^@SMTPD@/smtp inet n - n - - smtpd\n\t-o debug_peer_list=0.0.0.0\/0,[::]\/0\n\t-o debug_peer_level=1/; s/^@[A-Z_]*@//' \
+		"postfix-conf/$file.in" >"$work/ours/$file"
 done
 ok "our own configuration is good" check ours
 empty "nothing is said of it" "$(cat "$work/findings")"

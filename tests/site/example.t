@@ -20,7 +20,7 @@ cp -R example-setup "$tree"
 # shellcheck disable=SC2046 # a list of addresses
 add_addresses $(site_addresses $site) 203.0.113.11 2001:db8:f::11
 mount -t tmpfs -o mode=755 emt-test /usr/local/bin
-cp "$OBJ/delivery/emt-deliver" "$OBJ/sessionparse/emt-sessions" "$OBJ/site/emt-site" /usr/local/bin/
+cp "$OBJ/delivery/emt-deliver" "$OBJ/sessionparse/emt-sessions" "$OBJ/site/emt-site" "$OBJ/report/emt-report" /usr/local/bin/
 
 ok "emt-site sign" "$OBJ/site/emt-site" sign -c $site -o "$tree"
 ok "emt-site testca" "$OBJ/site/emt-site" testca -c $site "$tree"
@@ -231,6 +231,11 @@ same "a session without a recipient is known by its address; one with a mail has
 		jq -r '[(.service | select(. != null)), (.mails[-1]?.deliveries[-1]?.status // "-")] | @tsv' | sort -u | tr '\t\n' ' ;')" \
 	"postfix/mail-dane-bad/smtpd -;postfix/mail-dane-bad/smtpd sent;postfix/mail-dane-ok/smtpd sent;"
 same "the files belong to the user of the data" "$(on mail.$M sh -c 'stat -c %U /srv/sessions/*' | sort -u)" nobody
+
+job=$(on mail.$M sed -n 's/^ExecStart=//p' /etc/systemd/system/emt-purge.service)
+# shellcheck disable=SC2086 # a command line
+ok "what is fresh is not purged: $job" on mail.$M sh -c "before=\$(ls /srv/mails) && [ \"\$before\" ] &&
+	setpriv --reuid=nobody --regid=nogroup --clear-groups $job && [ \"\$(ls /srv/mails)\" = \"\$before\" ]"
 
 signature() {
 	drill -D @198.51.100.29 v6only.$M SOA | awk '$4 == "RRSIG" { print $NF; exit }'

@@ -139,7 +139,7 @@ test_tables(void)
 	    SPAN_LIT(
 		HEADER "\"a\tb\"\t\"m\"\"x\"\t1\t2001:db8::1\t\t{'smtp': {'starttls': {'banner': "
 		       "'\\x00\\x07 \\x7f\\xff\\u20ac\\U0001f600\\\\ \\''}}}\n"
-		       "\"c\nd\"\tmx\t65535\t\t\t\n"),
+		       "\"c\td\"\tmx\t65535\t\t\t\n"),
 	    "odd octets");
 	buf_init(&table, 1 << 24);
 	buf_puts(&table, HEADER);

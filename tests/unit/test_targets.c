@@ -78,8 +78,8 @@ test_progress(void)
 	buf_init(&out, 4096);
 	progress_put_line(&out, &f, &m);
 	SAME_STR(buf_str(&out),
-	    "1h01m40s 25%: 250 of 1000 domains (5/s); addresses: 10 open, 90 waiting, 100 done "
-	    "(2/s): 97 ok, 3 silent; 7h11m40s left",
+	    "1h01m40s 25%, 7h11m40s left; 250 of 1000 domains (5/s); addresses: 10 open, 90 "
+	    "waiting, 100 done (2/s): 97 ok, 3 silent",
 	    "the line");
 	/* 100 that wait, and 200 for each 250 of the 750 domains left, at 100 in 3700 s. */
 	SAME_INT(progress_left_s(&f, &m), 7 * 3700, "time left");
