@@ -85,3 +85,14 @@ copy_lab() { # DIR: a tree with just what the laboratory needs, programs include
 		install -D "$OBJ/$cl_program" "$1/obj/$cl_program"
 	done
 }
+
+keep_providers() { # DIR NAME...: of the providers of a copied laboratory
+	kp_dir=$1/lab/providers
+	shift
+	for kp_folder in "$kp_dir"/*/; do
+		case " $* " in
+		*" $(basename "$kp_folder") "*) ;;
+		*) rm -r "$kp_folder" ;;
+		esac
+	done
+}
