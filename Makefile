@@ -71,10 +71,13 @@ bench: all $(HELPERS)
 
 # Coverage-guided fuzzing of one target: make fuzz TARGET=fuzz_session SECONDS=60
 fuzz:
-	clang-14 -std=c11 -D_GNU_SOURCE -Ilib -I. -g -O1 -fsanitize=fuzzer,address,undefined -o $(OBJ)/$(TARGET) \
-	    tests/fuzz/$(TARGET).c $(LIB_C) $(PART_C) $(LIBS)
+	$(MAKE) OBJ=$(OBJ)/fuzz CC=clang-14 WARN= OPT="-g -O1" HARDEN=-fsanitize=fuzzer-no-link,address,undefined \
+	    $(OBJ)/fuzz/$(TARGET)
 	mkdir -p $(OBJ)/corpus/$(TARGET)
-	$(OBJ)/$(TARGET) -max_total_time=$(or $(SECONDS),60) $(OBJ)/corpus/$(TARGET) tests/fuzz/corpus/$(TARGET)
+	$(OBJ)/fuzz/$(TARGET) -max_total_time=$(or $(SECONDS),60) $(OBJ)/corpus/$(TARGET) tests/fuzz/corpus/$(TARGET)
+
+$(OBJ)/fuzz_%: $(OBJ)/tests/fuzz/fuzz_%.o $(ARCHIVES)
+	$(call Q,LD $@)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
 
 install: all
 	mkdir -p $(addprefix $(DESTDIR)$(PREFIX)/,bin share/emt/schema $(addprefix share/emt/,$(SHARED)))

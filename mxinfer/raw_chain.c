@@ -54,7 +54,8 @@ verify(struct facts *f, const struct chain *c, int64_t utc)
 	size_t start = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
-		der[i] = (struct span){c->octets.p + start, c->ends[i] - start};
+		der[i] = span_from(buf_span(&c->octets), start);
+		der[i].n = c->ends[i] - start;
 		start = c->ends[i];
 	}
 	return f->verify(f, der, c->n, utc);

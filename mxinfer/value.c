@@ -16,8 +16,8 @@ stop(struct value *v, enum value_why why)
 void
 value_init(struct value *v, enum value_dialect dialect, struct span text, struct buf *scratch)
 {
-	v->p = text.p;
-	v->end = text.p + text.n;
+	v->p = text.p ? text.p : "";
+	v->end = v->p + text.n;
 	v->scratch = scratch;
 	v->dialect = dialect;
 	v->why = VALUE_FINE;

@@ -11,8 +11,9 @@ const struct cell_word cell_words[CELLS_N] = {
 	"it left for the very reason that is measured: it insists"},
     [VERDICT_BROKEN] = {"broken", "!", TONE_ODD, "the control is fine and a correct case fails"},
     [VERDICT_MIXED] = {"k/n", "\u00b1", TONE_ODD, "they disagree: k of n say yes"},
-    [VERDICT_INCONCLUSIVE] = {"?", "?", TONE_OPEN, "nothing can be said: control, site or evidence "
-						   "is missing"},
+    [VERDICT_INCONCLUSIVE] = {"?", "?", TONE_OPEN,
+	"nothing can be said: control, site or evidence "
+	"is missing"},
     [VERDICT_INCONSISTENT] = {"odd", "\u2260", TONE_ODD, "two findings that cannot both be"},
     [VERDICT_NOT_CHALLENGED] = {"let in", "\u2013", TONE_OPEN,
 	"it was let in at once, so its patience was not tried"},

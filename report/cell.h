@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cell - the words of the matrix: a short head for each capability, a short word for each state, and
- * what both mean in a sentence. */
+/* cell - the words of the matrix: a short head for each capability, a short word for each state,
+ * and what both mean in a sentence. */
 #ifndef EMT_REPORT_CELL_H
 #define EMT_REPORT_CELL_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* folder - the folder of a report, replaced as a whole: it is made beside its place, and when all of
- * it is on the disk the two change names.  What a crash leaves is the old one, and PATH.new-XXXXXX.
+/* folder - the folder of a report, replaced as a whole: it is made beside its place, and when all
+ * of it is on the disk the two change names.  What a crash leaves is the old one, and
+ * PATH.new-XXXXXX.
  *
  * A folder that is there is replaced only if it is empty or holds a report and nothing else: names
  * of files are ours (*.html, *.csv, *.jsonl, style.css, in it and in its folders operators/ and

@@ -158,7 +158,9 @@ matrix_shares(struct buf *out, const struct share shares[SHARE_HEADLINES_N])
 		    s->caption);
 	}
 	buf_printf(out,
-	    "\nOne vote an operator. The share is of those that decided; the bounds are what it would "
-	    "be if\nall that did not said no, or yes. Fewer than %d that decided get no interval.\n",
+	    "\nOne vote an operator. The share is of those that decided; the bounds are what it "
+	    "would "
+	    "be if\nall that did not said no, or yes. Fewer than %d that decided get no "
+	    "interval.\n",
 	    SHARE_LEAST);
 }

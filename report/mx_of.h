@@ -8,8 +8,8 @@
 
 struct mx_of;
 
-/* Reads mx-id/1 lines; of each only those of domains that mails of the index name.  NULL, or what is
- * wrong and the mend. */
+/* Reads mx-id/1 lines; of each only those of domains that mails of the index name.  NULL, or what
+ * is wrong and the mend. */
 const char *mx_of_read(struct arena *a, struct store *s, const char *file, struct mx_of **mx)
     __attribute__((warn_unused_result));
 

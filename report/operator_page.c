@@ -23,7 +23,8 @@ put_counts(struct page *p, const char *caption, const char *head, const struct t
 	    caption, head);
 	for (size_t i = 0; i < c->n; i++)
 		html_printf(&p->out,
-		    "<tr><th scope=\"row\" class=\"mono\">%s</th><td class=\"number\">%lld</td></tr>\n",
+		    "<tr><th scope=\"row\" class=\"mono\">%s</th><td "
+		    "class=\"number\">%lld</td></tr>\n",
 		    *c->v[i].text ? shown(p->of->veil, p->a, c->v[i].text) : "(none)",
 		    (long long)c->v[i].n);
 	if (c->others)
@@ -45,14 +46,15 @@ static void
 put_retry_table(struct page *p, const struct operator_facts *f)
 {
 	buf_puts(&p->out,
-	    "<div class=\"scroll\"><table>\n<caption>Attempts for a mail that was put off, by their "
+	    "<div class=\"scroll\"><table>\n<caption>Attempts for a mail that was put off, by "
+	    "their "
 	    "number</caption>\n<thead><tr><th scope=\"col\" class=\"number\">attempt</th>"
 	    "<th scope=\"col\" class=\"number\">mails</th><th scope=\"col\" class=\"number\">"
 	    "accepted</th><th scope=\"col\">median since the first</th></tr></thead>\n<tbody>\n");
 	for (int number = 1; number <= ATTEMPTS_SHOWN; number++) {
 		double *seconds = arena_alloc(p->a, (f->retries_n + 1) * sizeof *seconds);
 		size_t n = 0, accepted = 0;
-		char text[32];
+		char text[PLOT_DURATION_MAX];
 
 		for (size_t i = 0; i < f->retries_n; i++)
 			if (f->retries[i].number == number) {
@@ -92,8 +94,10 @@ put_retries(struct page *p, const struct operator_facts *f)
 	}
 	qsort(seconds, again, sizeof *seconds, by_size);
 	buf_puts(&p->out, "<figure>\n");
-	plot_rise(&p->out, "Retry curve: share of mails put off that came again, over time since the "
-			   "first attempt", "came again", seconds, again, mails);
+	plot_rise(&p->out,
+	    "Retry curve: share of mails put off that came again, over time since the "
+	    "first attempt",
+	    "came again", seconds, again, mails);
 	html_printf(&p->out,
 	    "<figcaption>%zu of %zu mails that were put off came again; the time axis is "
 	    "logarithmic. %zu of %zu later attempts came from the address of the one before."
@@ -103,10 +107,11 @@ put_retries(struct page *p, const struct operator_facts *f)
 }
 
 static size_t
-read_deliveries(struct page *p, const char *operator, double **seconds)
+read_deliveries(struct page *p, const char *operator, double ** seconds)
 {
 	struct statement *row = store_cached(p->of->measure->store,
-	    "SELECT MIN(m.arrived) - MIN(s.time) FROM client c CROSS JOIN mail m ON m.client = c.id "
+	    "SELECT MIN(m.arrived) - MIN(s.time) FROM client c CROSS JOIN mail m ON m.client = "
+	    "c.id "
 	    "CROSS JOIN submission s ON s.token = m.token WHERE c.operator = ?1 AND "
 	    "s.outcome = 'accepted' AND m.testcase NOT LIKE '%greylisting%' AND "
 	    "m.flavour = 'measurement' GROUP BY m.token LIMIT 20000");
@@ -128,21 +133,25 @@ read_deliveries(struct page *p, const char *operator, double **seconds)
 static void
 put_deliveries(struct page *p, const char *operator)
 {
-	char median[32], slow[32];
+	char median[PLOT_DURATION_MAX], slow[PLOT_DURATION_MAX];
 	double *seconds;
-	size_t n = read_deliveries(p, operator, &seconds);
+	size_t n = read_deliveries(p, operator, & seconds);
 
 	buf_puts(&p->out, "<h2>Time to delivery</h2>\n");
 	if (!n) {
-		buf_puts(&p->out, "<p>Not known: no mail of it was sent by emt-probe, which notes when "
-				  "it was handed over.</p>\n");
+		buf_puts(&p->out,
+		    "<p>Not known: no mail of it was sent by emt-probe, which notes when "
+		    "it was handed over.</p>\n");
 		return;
 	}
 	buf_puts(&p->out, "<figure>\n");
-	plot_rise(&p->out, "Time to delivery: share of mails that arrived, over time since their "
-			   "submission", "arrived", seconds, n, n);
+	plot_rise(&p->out,
+	    "Time to delivery: share of mails that arrived, over time since their "
+	    "submission",
+	    "arrived", seconds, n, n);
 	html_printf(&p->out,
-	    "<figcaption>%zu mails that arrived, without those to greylisting hosts: half within %s, "
+	    "<figcaption>%zu mails that arrived, without those to greylisting hosts: half within "
+	    "%s, "
 	    "95 %% within %s; the time axis is logarithmic.</figcaption>\n</figure>\n",
 	    n, plot_duration(seconds[n / 2], median), plot_duration(seconds[n * 95 / 100], slow));
 }
@@ -219,9 +228,11 @@ put_resolvers(struct page *p, const struct operator_facts *f)
 	    "behind are of all that the address asked</caption>\n<thead><tr>"
 	    "<th scope=\"col\">Resolver</th><th scope=\"col\">over</th>"
 	    "<th scope=\"col\" class=\"number\">queries</th><th scope=\"col\" class=\"number\">all"
-	    "</th><th scope=\"col\" class=\"number\">DO</th><th scope=\"col\" class=\"number\">DNSKEY"
+	    "</th><th scope=\"col\" class=\"number\">DO</th><th scope=\"col\" "
+	    "class=\"number\">DNSKEY"
 	    "</th><th scope=\"col\" class=\"number\">CD</th><th scope=\"col\" class=\"number\">TCP"
-	    "</th><th scope=\"col\" class=\"number\">minimised</th><th scope=\"col\">mixed case</th>"
+	    "</th><th scope=\"col\" class=\"number\">minimised</th><th scope=\"col\">mixed "
+	    "case</th>"
 	    "</tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < f->resolvers_n; i++)
 		put_resolver(p, &f->resolvers[i]);
@@ -232,14 +243,16 @@ static void
 put_where(struct page *p, const struct operator_facts *f)
 {
 	html_printf(&p->out,
-	    "<h2>Where it sends from</h2>\n<p>%lld mails, %lld of them over IPv6, %lld from clients "
+	    "<h2>Where it sends from</h2>\n<p>%lld mails, %lld of them over IPv6, %lld from "
+	    "clients "
 	    "whose name was confirmed; it delivered mail of %lld sets.</p>\n",
 	    (long long)f->mails, (long long)f->mails_ipv6, (long long)f->mails_confirmed,
 	    (long long)f->sets);
 	put_counts(p, "Source pool: addresses, in mails", "address", &f->addresses, veil_address);
 	put_counts(p, "Forward-confirmed reverse names, in mails", "name", &f->names, veil_host);
 	put_counts(p, "Names that it greets as, in mails", "HELO", &f->helos, veil_host);
-	put_counts(p, "Domains of From fields, in mails", "domain", &f->from_domains, veil_operator);
+	put_counts(
+	    p, "Domains of From fields, in mails", "domain", &f->from_domains, veil_operator);
 }
 
 void
@@ -248,7 +261,7 @@ operator_page_facts(struct page *p, const char *operator)
 	struct operator_facts f;
 
 	veil_forget(p->of->veil);
-	operator_facts_find(p->a, p->of->measure->store, operator, &f);
+	operator_facts_find(p->a, p->of->measure->store, operator, & f);
 	put_retries(p, &f);
 	put_deliveries(p, operator);
 	put_where(p, &f);

@@ -36,12 +36,14 @@ page_begin(struct pages *of, struct arena *a, struct page *p, const char *up, co
 	    EMT_VERSION, title, up);
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 		if (here && !strcmp(here, places[i].file))
-			html_printf(&p->out, "<li><a aria-current=\"page\" href=\"%s%s\">%s</a></li>\n",
-			    up, places[i].file, places[i].name);
+			html_printf(&p->out,
+			    "<li><a aria-current=\"page\" href=\"%s%s\">%s</a></li>\n", up,
+			    places[i].file, places[i].name);
 		else
-			html_printf(&p->out, "<li><a href=\"%s%s\">%s</a></li>\n", up, places[i].file,
-			    places[i].name);
-	html_printf(&p->out, "</ul>\n</nav>\n</header>\n<main id=\"content\">\n<h1>%s</h1>\n", title);
+			html_printf(&p->out, "<li><a href=\"%s%s\">%s</a></li>\n", up,
+			    places[i].file, places[i].name);
+	html_printf(
+	    &p->out, "</ul>\n</nav>\n</header>\n<main id=\"content\">\n<h1>%s</h1>\n", title);
 }
 
 void
@@ -50,8 +52,7 @@ page_end(struct page *p, const char *name)
 	buf_puts(&p->out, "</main>\n<footer>\n<p class=\"faint\">Verdicts as of ");
 	page_time(p, p->of->measure->now_us);
 	html_printf(&p->out, " UTC, by emt-report %s.%s</p>\n</footer>\n</body>\n</html>\n",
-	    EMT_VERSION,
-	    p->of->veil ? " Persons and addresses are replaced by stand-ins." : "");
+	    EMT_VERSION, p->of->veil ? " Persons and addresses are replaced by stand-ins." : "");
 	if (p->out.overflow)
 		abort(); /* the limits of page.h do not hold */
 	folder_put(p->of->folder, name, buf_span(&p->out));
@@ -76,8 +77,8 @@ page_state(
 const char *
 page_of_operator(struct page *p, const char *operator)
 {
-	return arena_printf(p->a, "operators/%s.html",
-	    html_name(p->a, veil_operator(p->of->veil, p->a, operator)));
+	return arena_printf(
+	    p->a, "operators/%s.html", html_name(p->a, veil_operator(p->of->veil, p->a, operator)));
 }
 
 const char *
@@ -116,12 +117,12 @@ page_turn(struct page *p, const char *name, size_t number, size_t pages)
 		return;
 	buf_puts(&p->out, "<nav aria-label=\"Pages\">\n<ul>\n");
 	if (number > 1)
-		html_printf(&p->out, "<li><a rel=\"prev\" href=\"%s%s\">Page before</a></li>\n", p->up,
-		    page_number(p->a, name, number - 1));
+		html_printf(&p->out, "<li><a rel=\"prev\" href=\"%s%s\">Page before</a></li>\n",
+		    p->up, page_number(p->a, name, number - 1));
 	html_printf(&p->out, "<li>Page %zu of %zu</li>\n", number, pages);
 	if (number < pages)
-		html_printf(&p->out, "<li><a rel=\"next\" href=\"%s%s\">Next page</a></li>\n", p->up,
-		    page_number(p->a, name, number + 1));
+		html_printf(&p->out, "<li><a rel=\"next\" href=\"%s%s\">Next page</a></li>\n",
+		    p->up, page_number(p->a, name, number + 1));
 	if (number < pages - 1)
 		html_printf(&p->out, "<li><a href=\"%s%s\">Last page</a></li>\n", p->up,
 		    page_number(p->a, name, pages));

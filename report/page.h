@@ -3,7 +3,8 @@
  * are made of.
  *
  * No page has a script, a form, or anything from elsewhere, and its policy (Content Security Policy
- * Level 3) forbids them.  Pages find each other by relative names, so that they work from a disk. */
+ * Level 3) forbids them.  Pages find each other by relative names, so that they work from a disk.
+ */
 #ifndef EMT_REPORT_PAGE_H
 #define EMT_REPORT_PAGE_H
 

@@ -44,8 +44,8 @@ put_ways(struct page *p, const struct operator_verdict *o)
 			    ways[i].v->rule->words, ways[i].v->testcase->name,
 			    evidence_kinds[ways[i].v->rule->evidence].name);
 		else
-			html_printf(&p->out, "%s, without a rule",
-			    verdict_state_names[ways[i].v->state]);
+			html_printf(
+			    &p->out, "%s, without a rule", verdict_state_names[ways[i].v->state]);
 		buf_puts(&p->out, "</div>");
 	}
 }
@@ -58,7 +58,8 @@ put_verdicts(struct page *p, const struct tally_operator *o)
 	    "its sets together</caption>\n<thead><tr><th scope=\"col\">Capability</th>"
 	    "<th scope=\"col\">State</th><th scope=\"col\" class=\"number\">yes</th>"
 	    "<th scope=\"col\" class=\"number\">decided</th>"
-	    "<th scope=\"col\" class=\"number\">sets</th><th scope=\"col\">How many sets, and why</th>"
+	    "<th scope=\"col\" class=\"number\">sets</th><th scope=\"col\">How many sets, and "
+	    "why</th>"
 	    "</tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < CAPABILITIES_N; i++) {
 		const struct operator_verdict *v = &o->v[i];
@@ -81,7 +82,8 @@ put_sets(struct page *p, const struct tally_operator *o, size_t from, size_t to)
 {
 	html_printf(&p->out,
 	    "<h2 id=\"sets\">Probe sets</h2>\n<div class=\"scroll\"><table class=\"matrix\">\n"
-	    "<caption>Sets %zu to %zu of %zu, by id</caption>\n<thead><tr><th scope=\"col\">Set</th>"
+	    "<caption>Sets %zu to %zu of %zu, by id</caption>\n<thead><tr><th "
+	    "scope=\"col\">Set</th>"
 	    "<th scope=\"col\">From domain</th><th scope=\"col\">Begun</th>",
 	    from + 1, to, o->v->sets_n);
 	for (size_t i = 0; i < CAPABILITIES_N; i++)

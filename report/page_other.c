@@ -59,8 +59,10 @@ put_states(struct page *p)
 	}
 	buf_puts(&p->out,
 	    "</tbody>\n</table></div>\n<p>Of <em>dnssec-validation</em>, <em>certificate-name</em> "
-	    "and <em>dane</em>, strict means that it is enforced, not-supported that it is not: who "
-	    "falls back to clear text does not enforce. Of <em>plaintext</em>, supported means that "
+	    "and <em>dane</em>, strict means that it is enforced, not-supported that it is not: "
+	    "who "
+	    "falls back to clear text does not enforce. Of <em>plaintext</em>, supported means "
+	    "that "
 	    "it sends in clear text, strict that it refuses to.</p>\n");
 }
 
@@ -81,9 +83,11 @@ put_promise(struct page *p)
 	buf_puts(&p->out,
 	    "<h2>What is promised, and what is not</h2>\n<ul>\n"
 	    "<li>Every yes and every strict is shown with its record.</li>\n"
-	    "<li>A no rests on controls that arrived before and after, on a site that was seen to be "
+	    "<li>A no rests on controls that arrived before and after, on a site that was seen to "
+	    "be "
 	    "well, and on a session, a query or a returned mail: never on absence alone.</li>\n"
-	    "<li>A verdict is about one path: account, way of submission, client address, resolver, "
+	    "<li>A verdict is about one path: account, way of submission, client address, "
+	    "resolver, "
 	    "date. It is no truth about a whole provider or about all providers: the sample is one "
 	    "of convenience.</li>\n"
 	    "<li>Of wrong certificates, only one of another name was tried.</li>\n"
@@ -92,14 +96,16 @@ put_promise(struct page *p)
 	    "client that delivered the ordinary mail of a set, else its AS, else its address. What "
 	    "others delivered of that set is marked foreign and never decides. Beside it may stand "
 	    "the From domain and who receives mail for that: these may be others.</p>\n"
-	    "<p>Records are <em>certain</em> if they bear the token of the probe, <em>probable</em> "
+	    "<p>Records are <em>certain</em> if they bear the token of the probe, "
+	    "<em>probable</em> "
 	    "if they fit it alone, <em>background</em> if they may be anybody's; the last never "
 	    "decide.</p>\n");
 	if (!p->of->veil)
 		return;
 	buf_puts(&p->out,
 	    "<h2>Stand-ins</h2>\n<p>In this report stand-ins take the place of names of "
-	    "participants, local parts of mail addresses, IP addresses, names of clients in front of "
+	    "participants, local parts of mail addresses, IP addresses, names of clients in front "
+	    "of "
 	    "their registered domain, and ids of records. The same thing has the same stand-in "
 	    "everywhere. Domains, AS numbers, times, tokens, ids of sets and the words of replies "
 	    "are as they were.</p>\n");
@@ -108,21 +114,24 @@ put_promise(struct page *p)
 static void
 put_case(struct page *p, const struct testcase *t)
 {
-	html_printf(&p->out, "<h3 id=\"case-%s\">%s</h3>\n<dl class=\"facts\">\n", t->name, t->name);
+	html_printf(
+	    &p->out, "<h3 id=\"case-%s\">%s</h3>\n<dl class=\"facts\">\n", t->name, t->name);
 	page_fact(p, "Differs from its control", t->differs);
 	buf_puts(&p->out, "<dt>Control</dt><dd>");
 	for (size_t i = 0; i < t->controls_n; i++)
 		html_printf(&p->out, "<a href=\"#case-%s\">%s</a> ", t->controls[i]->name,
 		    t->controls[i]->name);
 	buf_puts(&p->out, t->controls_n ? "</dd>\n" : "none</dd>\n");
-	page_fact(p, "Capability", t->capability ? t->capability : "none: it decides nothing alone");
+	page_fact(
+	    p, "Capability", t->capability ? t->capability : "none: it decides nothing alone");
 	page_fact(p, "If it arrives", t->arrival);
 	page_fact(p, "If it does not", t->absence);
 	buf_puts(&p->out, "</dl>\n");
 	if (!t->rules_n)
 		return;
 	html_printf(&p->out,
-	    "<div class=\"scroll\"><table>\n<caption>Rules of %s: the first whose evidence is there "
+	    "<div class=\"scroll\"><table>\n<caption>Rules of %s: the first whose evidence is "
+	    "there "
 	    "decides</caption>\n<thead><tr><th scope=\"col\">Evidence</th><th scope=\"col\">State"
 	    "</th><th scope=\"col\">Meaning</th></tr></thead>\n<tbody>\n",
 	    t->name);

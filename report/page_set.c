@@ -59,8 +59,8 @@ static void
 put_controls(struct page *p, const struct verdict *v)
 {
 	for (size_t i = 0; i < v->controls_n; i++) {
-		html_printf(&p->out, "<div><span class=\"mono\">%s</span> ",
-		    v->controls[i].testcase->name);
+		html_printf(
+		    &p->out, "<div><span class=\"mono\">%s</span> ", v->controls[i].testcase->name);
 		page_state(p, NULL, v->controls[i].state, 0, 0);
 		buf_puts(&p->out, "</div>");
 	}
@@ -140,7 +140,8 @@ put_probes(struct page *p, const struct probe_set *set)
 	    "<details>\n<summary>Probes</summary>\n<div class=\"scroll\"><table>\n"
 	    "<caption>In the order of their numbers</caption>\n<thead><tr><th scope=\"col\">Case"
 	    "</th><th scope=\"col\" class=\"number\">number</th><th scope=\"col\" class=\"number\">"
-	    "sent as</th><th scope=\"col\">Token</th><th scope=\"col\" class=\"number\">records</th>"
+	    "sent as</th><th scope=\"col\">Token</th><th scope=\"col\" "
+	    "class=\"number\">records</th>"
 	    "</tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < set->probes_n; i++)
 		html_printf(&p->out,
@@ -164,8 +165,8 @@ mark_health(struct page *p, const struct probe_set *set, const struct verdicts *
 		red += shown[i];
 	}
 	for (size_t i = 0; i < verdicts->n + verdicts->cases_n; i++) {
-		const struct verdict *v = i < verdicts->n ? &verdicts->v[i]
-							  : &verdicts->cases[i - verdicts->n];
+		const struct verdict *v =
+		    i < verdicts->n ? &verdicts->v[i] : &verdicts->cases[i - verdicts->n];
 
 		for (size_t k = 0; k < v->health_n && k < RECORDS_SHOWN; k++)
 			shown[v->health[k] - set->health] = true;
@@ -177,8 +178,8 @@ static void
 put_health_row(struct page *p, const struct health *h, size_t number)
 {
 	html_printf(&p->out,
-	    "<tr id=\"h%zu\"><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s</td><td>", number,
-	    h->testcase->name, h->part, h->family ? h->family : "", h->ok ? "well" : "red");
+	    "<tr id=\"h%zu\"><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s</td><td>",
+	    number, h->testcase->name, h->part, h->family ? h->family : "", h->ok ? "well" : "red");
 	page_time(p, h->time_us);
 	buf_puts(&p->out, "</td><td>");
 	page_time(p, health_until_us(h));
@@ -192,11 +193,13 @@ put_health(struct page *p, const struct probe_set *set, const struct verdicts *v
 
 	buf_puts(&p->out, "<h2>Health of our site meanwhile</h2>\n");
 	if (!set->health_n) {
-		buf_puts(&p->out, "<p>There is no record of it: nothing can rest on absence.</p>\n");
+		buf_puts(
+		    &p->out, "<p>There is no record of it: nothing can rest on absence.</p>\n");
 		return;
 	}
 	html_printf(&p->out,
-	    "<div class=\"scroll\"><table>\n<caption>Of %zu results of checks from outside those that "
+	    "<div class=\"scroll\"><table>\n<caption>Of %zu results of checks from outside those "
+	    "that "
 	    "are red, or that a verdict names; those that follow each other and agree are one row"
 	    "</caption>\n<thead><tr><th scope=\"col\">Case</th><th scope=\"col\">Part</th>"
 	    "<th scope=\"col\">over</th><th scope=\"col\">Result</th><th scope=\"col\">from</th>"
@@ -243,9 +246,10 @@ page_set(struct pages *of, struct arena *a, struct probe_set *set, struct verdic
 	buf_puts(&p.out, "<h3>By case</h3>\n");
 	put_table(&p, set, &t, verdicts->cases, verdicts->cases_n, true);
 	put_probes(&p, set);
-	buf_puts(&p.out, "<h2>Evidence</h2>\n<p>In the order of time, UTC. Everything bears the token "
-			 "of the probe unless it is marked <em>probable</em> or <em>background</em>."
-			 "</p>\n");
+	buf_puts(&p.out,
+	    "<h2>Evidence</h2>\n<p>In the order of time, UTC. Everything bears the token "
+	    "of the probe unless it is marked <em>probable</em> or <em>background</em>."
+	    "</p>\n");
 	timeline_put(&p, &t);
 	put_health(&p, set, verdicts);
 	put_gaps(&p, set);

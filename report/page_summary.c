@@ -24,7 +24,8 @@ put_measured(struct page *p)
 	html_printf(&p->out, "<dt>N</dt><dd>%zu sending operators, %zu probe sets", t->operators_n,
 	    t->sets_n);
 	if (t->without_operator_n + t->all_in_one_n)
-		html_printf(&p->out, ", of which <a href=\"other-sets.html\">%zu are not counted</a>",
+		html_printf(&p->out,
+		    ", of which <a href=\"other-sets.html\">%zu are not counted</a>",
 		    t->without_operator_n + t->all_in_one_n);
 	buf_puts(&p->out,
 	    "</dd>\n<dt>Data</dt><dd><a href=\"verdicts.jsonl\">verdicts of sets</a> "
@@ -81,10 +82,11 @@ put_share_table(struct page *p, bool by_domain)
 	    "<th scope=\"col\" class=\"number\">share</th>"
 	    "<th scope=\"col\" class=\"number\">bounds</th>"
 	    "<th scope=\"col\" class=\"number\">95 %% interval</th></tr></thead>\n<tbody>\n",
-	    by_domain ? "Weighted by From domains: an operator counts as often as domains were seen "
-			"at it; the interval is a bootstrap over operators."
-		      : "One vote an operator. The share is of those that decided; the bounds are what "
-			"it would be if all others said no, or all yes.");
+	    by_domain
+		? "Weighted by From domains: an operator counts as often as domains were seen "
+		  "at it; the interval is a bootstrap over operators."
+		: "One vote an operator. The share is of those that decided; the bounds are what "
+		  "it would be if all others said no, or all yes.");
 	for (size_t i = 0; i < SHARE_HEADLINES_N; i++) {
 		const struct share *s = &p->of->t->shares[i];
 		const struct share_figures *f = by_domain ? &s->by_domain : &s->by_operator;
@@ -118,14 +120,15 @@ put_shares(struct page *p)
 		    .has_interval = f->has_interval,
 		    .from = f->from,
 		    .to = f->to,
-		    .note = f->known ? arena_printf(p->a, "%llu of %llu",
-					   (unsigned long long)f->yes,
-					   (unsigned long long)(f->yes + f->no))
-				     : "not known"};
+		    .note = f->known
+				? arena_printf(p->a, "%llu of %llu", (unsigned long long)f->yes,
+				      (unsigned long long)(f->yes + f->no))
+				: "not known"};
 	}
 	plot_shares(&p->out, "Headline shares of operators", rows, SHARE_HEADLINES_N);
 	html_printf(&p->out,
-	    "<figcaption>Bar: share of those that decided. Thin line below: bounds with all who did "
+	    "<figcaption>Bar: share of those that decided. Thin line below: bounds with all who "
+	    "did "
 	    "not decide. Whisker: 95 %% interval, if at least %d decided. Sending operators: %s. "
 	    "Operators of resolvers (resolving over IPv6, DNSSEC): %s.</figcaption>\n</figure>\n",
 	    SHARE_LEAST, p->of->t->shares[1].caption, p->of->t->shares[0].caption);
@@ -162,8 +165,8 @@ put_matrix(struct page *p, size_t from, size_t to)
 		    o->v->sets_n);
 		for (size_t c = 0; c < CAPABILITIES_N; c++) {
 			buf_puts(&p->out, "<td>");
-			page_state(p, &capabilities[c], o->v[c].state, o->v[c].yes_n,
-			    o->v[c].votes_n);
+			page_state(
+			    p, &capabilities[c], o->v[c].state, o->v[c].yes_n, o->v[c].votes_n);
 			buf_puts(&p->out, "</td>");
 		}
 		buf_puts(&p->out, "</tr>\n");

@@ -52,7 +52,7 @@ label(struct buf *out, const char *anchor, double x, double y, const char *text)
 }
 
 const char *
-plot_duration(double seconds, char out[32])
+plot_duration(double seconds, char out[PLOT_DURATION_MAX])
 {
 	static const struct {
 		long length;
@@ -65,10 +65,10 @@ plot_duration(double seconds, char out[32])
 	while (i < 3 && left < units[i].length)
 		i++;
 	if (i < 3 && left % units[i].length / units[i + 1].length)
-		snprintf(out, 32, "%ld %s %ld %s", left / units[i].length, units[i].name,
-		    left % units[i].length / units[i + 1].length, units[i + 1].name);
+		snprintf(out, PLOT_DURATION_MAX, "%ld %s %ld %s", left / units[i].length,
+		    units[i].name, left % units[i].length / units[i + 1].length, units[i + 1].name);
 	else
-		snprintf(out, 32, "%ld %s", left / units[i].length, units[i].name);
+		snprintf(out, PLOT_DURATION_MAX, "%ld %s", left / units[i].length, units[i].name);
 	return out;
 }
 
@@ -105,7 +105,7 @@ plot_shares(struct buf *out, const char *title, const struct plot_share *rows, s
 {
 	double width = WIDTH - LABEL_WIDTH - NOTE_WIDTH;
 	int height = TOP + (int)n * ROW + BOTTOM;
-	char text[32];
+	char text[PLOT_DURATION_MAX];
 
 	open_svg(out, title, height);
 	for (int percent = 0; percent <= 100; percent += 25) {
@@ -136,7 +136,7 @@ static double
 time_axis(struct buf *out, double last, double y, double top)
 {
 	double most = last < 10 ? 10 : last * 1.1;
-	char text[32];
+	char text[PLOT_DURATION_MAX];
 
 	line(out, "axis", LEFT, y, WIDTH - RIGHT, y);
 	for (size_t i = 0; i < sizeof time_marks / sizeof *time_marks; i++) {
@@ -157,7 +157,7 @@ plot_rise(struct buf *out, const char *title, const char *what, const double *se
 {
 	double bottom = TOP + PLOT_HEIGHT, most;
 	size_t step = n / STEPS_MAX + 1;
-	char text[32];
+	char text[PLOT_DURATION_MAX];
 
 	open_svg(out, title, TOP + PLOT_HEIGHT + BOTTOM);
 	most = time_axis(out, n ? seconds[n - 1] : 0, bottom, TOP);

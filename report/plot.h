@@ -9,6 +9,8 @@
 
 #include "base/buf.h"
 
+enum { PLOT_DURATION_MAX = 64 };
+
 /* A share between 0 and 1, as a horizontal bar. */
 struct plot_share {
 	const char *label;
@@ -35,6 +37,6 @@ struct plot_event {
 void plot_events(struct buf *out, const char *title, const struct plot_event *events, size_t n);
 
 /* "3 s", "6 min 40 s", "5 d 12 h": the two largest units. */
-const char *plot_duration(double seconds, char out[32]);
+const char *plot_duration(double seconds, char out[PLOT_DURATION_MAX]);
 
 #endif

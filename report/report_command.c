@@ -18,7 +18,8 @@ static const struct option rows[] = {
     {"strict", 0, OPT_FLAG, FIELD(strict), .help = "ingest: end with 65 if a record is bad"},
     {"dry-run", 0, OPT_FLAG, FIELD(dry_run), .help = "purge: only say what would be deleted"},
     {"format", 0, OPT_CHOICE, .choices = VERDICTS_FORMATS, FIELD(format),
-	.help = "verdicts: for people, verdict/1 lines, or a table for spreadsheets (default text)"},
+	.help =
+	    "verdicts: for people, verdict/1 lines, or a table for spreadsheets (default text)"},
     {"by", 0, OPT_CHOICE, .choices = VERDICTS_BY, FIELD(by),
 	.help = "verdicts: a row for each (default: operator as text, else set)"},
     {"output", 'o', OPT_TEXT, FIELD(output), .arg = "DIR",

@@ -7,7 +7,7 @@
 #include "base/span.h"
 
 enum {
-	STAND_IN_OCTETS = 8,                          /* of the HMAC: 64 bits */
+	STAND_IN_OCTETS = 8,                        /* of the HMAC: 64 bits */
 	STAND_IN_MAX = 16 + 2 * STAND_IN_OCTETS + 1 /* with a NUL; kinds have 14 letters at most */
 };
 

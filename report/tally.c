@@ -207,7 +207,7 @@ pool_senders(struct tally *t, const struct measured_set *sets, size_t n)
 		}
 		some = operator_verdicts(t->arena, sets + from, to - from, OPERATOR_SENDER);
 		out->operators[out->operators_n++] =
-		    (struct tally_operator){sets[from].set->operator, some.v};
+		    (struct tally_operator){sets[from].set->operator, some.v };
 		memcpy(all.v + all.n, some.v, some.n * sizeof *some.v);
 		all.n += some.n;
 	}
@@ -223,7 +223,6 @@ tally_end(struct tally *t)
 
 	out->by_sender = pool_senders(t, sets, n);
 	out->by_resolver = operator_verdicts(t->arena, sets, n, OPERATOR_RESOLVER);
-	share_headlines(
-	    t->arena, &out->by_sender, &out->by_resolver, BOOTSTRAP_SEED, out->shares);
+	share_headlines(t->arena, &out->by_sender, &out->by_resolver, BOOTSTRAP_SEED, out->shares);
 	return out;
 }

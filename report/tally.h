@@ -19,7 +19,8 @@ struct tally_operator {
 struct tallied {
 	struct tally_operator *operators; /* by name */
 	size_t operators_n;
-	struct operator_verdicts by_sender, by_resolver; /* the former by operator, then capability */
+	struct operator_verdicts by_sender,
+	    by_resolver; /* the former by operator, then capability */
 	struct share shares[SHARE_HEADLINES_N];
 	size_t sets_n;
 	/* Not pooled; by id. */

@@ -141,7 +141,8 @@ put_session(struct page *p, const struct item *i)
 	if (!i->session_known)
 		return;
 	if (i->tls)
-		html_printf(&p->out, "; %s, %s", i->tls, i->cipher ? i->cipher : "cipher not known");
+		html_printf(
+		    &p->out, "; %s, %s", i->tls, i->cipher ? i->cipher : "cipher not known");
 	else
 		html_printf(&p->out, "; %s", i->starttls ? "STARTTLS tried" : "no STARTTLS");
 	if (i->tls_error)
@@ -181,8 +182,8 @@ put_words(struct page *p, const struct item *i)
 		    i->name ? i->name : "?", i->type ? i->type : "?",
 		    i->resolver ? i->resolver : "?", i->over_ipv6 ? "IPv6" : "IPv4");
 		if (i->sets_sharing)
-			html_printf(&p->out, "; that resolver served %zu other sets then",
-			    i->sets_sharing);
+			html_printf(
+			    &p->out, "; that resolver served %zu other sets then", i->sets_sharing);
 		break;
 	case ITEM_ATTEMPT:
 		buf_puts(&p->out, i->accepted ? " accepted" : " not accepted");
@@ -198,14 +199,14 @@ put_words(struct page *p, const struct item *i)
 		put_from(p, &i->from);
 		put_session(p, i);
 		if (i->text)
-			html_printf(&p->out, "; From domain <span class=\"mono\">%s</span>", i->text);
+			html_printf(
+			    &p->out, "; From domain <span class=\"mono\">%s</span>", i->text);
 		break;
 	case ITEM_DSN:
 		buf_puts(&p->out, i->is_final ? " (failed)" : " (not final)");
 		put_reply(p, i);
 		break;
-	case ITEM_KINDS_N:
-		break;
+	case ITEM_KINDS_N: break;
 	}
 	if (i->mail_from)
 		html_printf(&p->out, "; envelope sender <span class=\"mono\">&lt;%s&gt;</span>",

@@ -70,18 +70,36 @@ veil_address(struct veil *v, struct arena *a, const char *address)
 	return of_kind(v, a, ip.v6 ? "ip6" : "ip4", ip_text(&ip, text));
 }
 
+/* Letters, digits, hyphens, underscores and dots: a name that the DNS may have. */
+static bool
+is_domain(const char *name)
+{
+	for (const char *p = name; *p; p++)
+		if (!is_alpha(*p) && !is_digit(*p) && !strchr("-_.", *p))
+			return false;
+	return true;
+}
+
 const char *
 veil_operator(struct veil *v, struct arena *a, const char *name)
 {
-	struct span bare = span_str(name);
+	const char *veiled;
+	size_t known_n;
 	struct ip ip;
 
-	if (!v || !name)
+	if (!v || !name || !*name)
 		return name;
-	/* The domain of a From field may be a literal: [192.0.2.1], [IPv6:2001:db8::1]. */
-	if (bare.n && bare.p[0] == '[')
+	if (ip_read(span_str(name), &ip))
+		return veil_address(v, a, name);
+	/* The domain of a From field is whatever somebody wrote there: [192.0.2.1], say. */
+	if (!is_domain(name))
 		return of_kind(v, a, "host", name);
-	return ip_read(bare, &ip) ? veil_address(v, a, name) : name;
+	/* Domains stay, though they be made of words that are known; an address within does not. */
+	known_n = v->known_n;
+	v->known_n = 0;
+	veiled = veil_text(v, a, name);
+	v->known_n = known_n;
+	return veiled;
 }
 
 const char *
@@ -97,11 +115,7 @@ veil_host(struct veil *v, struct arena *a, const char *name)
 	for (char *p = lower; *p; p++)
 		*p = to_lower(*p);
 	own = public_suffix_registered(v->suffixes, lower);
-	/* A label that is no name may hold anything. */
-	for (size_t i = 0; i < own.n; i++)
-		if (!is_alpha(own.p[i]) && !is_digit(own.p[i]) && own.p[i] != '-' && own.p[i] != '.')
-			own.p = NULL;
-	if (!own.p)
+	if (!own.p || !is_domain(own.p))
 		return of_kind(v, a, "host", name);
 	if (own.p == lower)
 		return name;

@@ -16,7 +16,8 @@
  * - ids of records: they are made of hashes of senders, without a key.
  *
  * Kept are domain names (of operators, From fields, providers, resolvers, anything that a reply
- * names), AS numbers, times, tokens, ids of sets, codes and words of replies.
+ * names; what stands in their place and is none is replaced), AS numbers, times, tokens, ids of
+ * sets, codes and words of replies.
  *
  * Without a veil (NULL) every function hands back what it was given. */
 #ifndef EMT_REPORT_VEIL_H

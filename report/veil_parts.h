@@ -6,10 +6,7 @@
 #include "report/stand_in.h"
 #include "report/veil.h"
 
-enum {
-	VEIL_WORD_LEAST = 3,
-	VEIL_KNOWN_MAX = 400
-};
+enum { VEIL_WORD_LEAST = 3, VEIL_KNOWN_MAX = 400 };
 
 struct veil {
 	struct span key;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Addresses within free text.  What is in doubt is replaced: four numbers with dots are an address. */
+/* Addresses within free text.  What is in doubt is replaced: four numbers with dots are an address.
+ */
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -68,9 +69,9 @@ ipv6_at(struct span s, char mark, struct ip *ip)
 		n++;
 	}
 	/* A name with two hyphens is no address. */
-	if (marks < (mark == '-' ? 3 : 2) || (n < s.n && is_alnum(s.p[n])))
+	if (mark == '-' && (marks < 3 || (n < s.n && is_alnum(s.p[n]))))
 		return 0;
-	for (; n > 2; n--)
+	for (; marks >= 2 && n > 2; n--)
 		if (ip_read((struct span){run, n}, ip) && (ip->v6 || mark == ':'))
 			return n;
 	return 0;
@@ -110,8 +111,8 @@ known_at(const struct veil *v, struct span s, const char **veiled)
 
 /* A thing to be replaced that begins here; its octets.  `before` is the octet in front. */
 static size_t
-thing_at(const struct veil *v, struct span s, char before, char out[STAND_IN_MAX],
-    const char **veiled)
+thing_at(
+    const struct veil *v, struct span s, char before, char out[STAND_IN_MAX], const char **veiled)
 {
 	char text[IP_TEXT_MAX];
 	struct ip ip;

@@ -119,8 +119,8 @@ print_matrix(struct printing *p, struct arena *a, const struct tallied *t)
 		struct matrix_cell cells[CAPABILITIES_N];
 
 		for (size_t c = 0; c < CAPABILITIES_N; c++)
-			cells[c] = (struct matrix_cell){
-			    o->v[c].state, o->v[c].yes_n, o->v[c].votes_n};
+			cells[c] =
+			    (struct matrix_cell){o->v[c].state, o->v[c].yes_n, o->v[c].votes_n};
 		matrix_row(&p->out, &p->matrix, veil_operator(p->veil, a, o->name),
 		    arena_printf(a, "%zu", o->v->sets_n), cells);
 		flush(p, FLUSH_AT);
@@ -131,8 +131,7 @@ static void
 print_counts(struct printing *p, const struct tallied *t)
 {
 	buf_printf(&p->out, "%s%zu probe set%s of %zu operator%s", t->operators_n ? "\n" : "",
-	    t->sets_n, t->sets_n == 1 ? "" : "s", t->operators_n,
-	    t->operators_n == 1 ? "" : "s");
+	    t->sets_n, t->sets_n == 1 ? "" : "s", t->operators_n, t->operators_n == 1 ? "" : "s");
 	if (t->without_operator_n)
 		buf_printf(&p->out, "; %zu without operator: their mail-ok did not arrive",
 		    t->without_operator_n);

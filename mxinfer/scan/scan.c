@@ -8,7 +8,6 @@
 
 #include "base/keyed_hash.h"
 #include "base/log.h"
-#include "mxinfer/scan/scan_address.h"
 #include "mxinfer/scan/scan_parts.h"
 #include "mxinfer/scan/scan_record.h"
 
@@ -19,11 +18,10 @@ enum {
 	WAITING_MAX = 1000 * 1000, /* addresses that wait; then no more domains are looked up */
 	FEED_US = 20 * 1000,       /* who could not go on looks again after this */
 	GRACE_S = 5,               /* when the run is stopped, open connections have so long */
-	ATTEMPTS_MAX = 5,          /* visits that failed for want of something of ours */
 };
 
-static void
-write_record(struct scan *s)
+void
+scan_write_record(struct scan *s)
 {
 	struct span record = buf_span(&s->record);
 
@@ -46,8 +44,8 @@ all_done(const struct scan *s)
 	       !pace_waiting_n(s->pace) && nothing_open(s);
 }
 
-static void
-end_if_done(struct scan *s)
+void
+scan_end_if_done(struct scan *s)
 {
 	if (all_done(s) || (s->stopping && nothing_open(s)))
 		loop_stop(s->loop);
@@ -65,133 +63,7 @@ stop(struct scan *s, const char *by)
 	s->stopped_by = by;
 	pace_hold(s->pace, true);
 	loop_timer_set(s->grace, clock_since_us(loop_clock(s->loop)) + GRACE_S * SECOND_US);
-	end_if_done(s);
-}
-
-static void
-end_target(struct scan *s, uint32_t id, const struct visit *seen, const char *outcome)
-{
-	scan_address_record(s, id, seen, outcome);
-	wordcount_add(&s->tally.addresses, outcome);
-	if (s->params->debug > 1) {
-		struct ip ip = targets_ip(&s->targets, id);
-		char text[IP_TEXT_MAX];
-
-		log_info("%s: %s%s%s", ip_text(&ip, text), outcome, seen && seen->why ? ": " : "",
-		    seen && seen->why ? seen->why : "");
-	}
-	write_record(s);
-	targets_done(&s->targets, id);
-}
-
-static void
-queue(struct scan *s, uint32_t id)
-{
-	struct ip ip = targets_ip(&s->targets, id);
-
-	pace_add(s->pace, id, &ip, scan_address_operator(s, id));
-}
-
-static void
-on_visit(void *arg, const struct visit *seen)
-{
-	struct target_work *work = arg;
-	struct scan *s = work->owner;
-	uint32_t id = work->id;
-
-	pace_done(s->pace, id);
-	if (seen->outcome == VISIT_LOCAL && ++work->attempts < ATTEMPTS_MAX)
-		queue(s, id);
-	else
-		end_target(s, id, seen, visit_outcome_name(seen->outcome));
-	end_if_done(s);
-}
-
-static void
-on_start(void *arg, uint32_t id)
-{
-	struct scan *s = arg;
-	const struct scan_params *p = s->params;
-	struct target_work *work = targets_work(&s->targets, id);
-	struct arena *a = arena_new();
-	struct span variant = targets_variant(&s->targets, id);
-	struct visit_wish wish = {
-	    .address = targets_ip(&s->targets, id),
-	    .port = (unsigned)p->port,
-	    .sni = variant.n ? arena_dup(a, variant) : NULL,
-	    .ehlo_name = p->ehlo_name,
-	    .connect_us = p->connect_timeout_s * SECOND_US,
-	    .patience_us = p->patience_s * SECOND_US,
-	    /* Behind the greeting it may take its time once more. */
-	    .total_us = (p->connect_timeout_s + 2 * p->patience_s + 30) * SECOND_US,
-	};
-
-	work->owner = s;
-	visit_begin(s->visits, &wish, on_visit, work);
-	arena_free(a);
-}
-
-/* All that is asked before a visit is known. */
-static void
-go_on(struct scan *s, uint32_t id)
-{
-	if (s->params->dry_run)
-		end_target(s, id, NULL, "dry-run");
-	else
-		queue(s, id);
-}
-
-static void
-on_as(void *arg, const struct cymru_answer *answer)
-{
-	struct target_work *work = arg;
-	struct scan *s = work->owner;
-
-	s->asking_n--;
-	if (answer->as_n) {
-		work->as = must(malloc(answer->as_n * sizeof *work->as));
-		memcpy(work->as, answer->as, answer->as_n * sizeof *work->as);
-		work->as_n = answer->as_n;
-	}
-	go_on(s, work->id);
-	end_if_done(s);
-}
-
-/* A target that is new: what its way to a record is. */
-static void
-begin_target(struct scan *s, uint32_t id)
-{
-	struct ip ip = targets_ip(&s->targets, id);
-
-	s->targets.v[id].state = TARGET_WAITING;
-	if (blocklist_has(s->blocklist, &ip)) {
-		end_target(s, id, NULL, "blocked");
-	} else if (s->cymru) {
-		struct target_work *work = targets_work(&s->targets, id);
-
-		work->owner = s;
-		s->asking_n++;
-		cymru_find(s->cymru, &ip, on_as, work);
-	} else {
-		go_on(s, id);
-	}
-}
-
-static void
-add_target(struct scan *s, const struct route_mx *mx, const struct ip *ip)
-{
-	struct span name = span_str(mx->name);
-	uint32_t id = targets_add(
-	    &s->targets, ip, s->params->sni == SCAN_SNI_MX ? name : (struct span){"", 0});
-
-	if (s->targets.v[id].state == TARGET_DONE)
-		return;
-	targets_name(&s->targets, id, name);
-	if (s->targets.v[id].state != TARGET_NEW)
-		return;
-	if (s->params->dane && mx->tlsa.asked)
-		targets_tlsa(&s->targets, id, &mx->tlsa, mx->tlsa_base);
-	begin_target(s, id);
+	scan_end_if_done(s);
 }
 
 static void feed(struct scan *s);
@@ -208,12 +80,12 @@ on_route(void *arg, const struct mail_route *route)
 		log_info("%s: %s, %zu MX%s%s", route->domain, dns_outcome_name(route->outcome),
 		    route->mx_n, route->why ? ": " : "", route->why ? route->why : "");
 	scan_record_domain(&s->record, route, s->params->sni == SCAN_SNI_MX);
-	write_record(s);
+	scan_write_record(s);
 	for (size_t i = 0; i < route->mx_n; i++)
 		for (size_t k = 0; k < route->mx[i].addresses_n; k++)
-			add_target(s, &route->mx[i], &route->mx[i].addresses[k]);
+			scan_target_add(s, &route->mx[i], &route->mx[i].addresses[k]);
 	feed(s);
-	end_if_done(s);
+	scan_end_if_done(s);
 }
 
 static bool
@@ -248,7 +120,7 @@ on_feeder(void *arg)
 		stop(s, "output");
 	pace_hold(s->pace, s->stopping || scan_out_backlog(s->out) > SCAN_OUT_BACKLOG_MAX);
 	feed(s);
-	end_if_done(s);
+	scan_end_if_done(s);
 	loop_timer_set(s->feeder, clock_since_us(loop_clock(s->loop)) + FEED_US);
 }
 
@@ -306,14 +178,6 @@ hear_signals(struct scan *s, sigset_t *signals)
 }
 
 static void
-begin_left_over(struct scan *s)
-{
-	for (uint32_t id = 1; id <= s->targets.keys.n; id++)
-		if (s->targets.v[id].state == TARGET_NEW)
-			begin_target(s, id);
-}
-
-static void
 conduct(struct scan *s, FILE *csv)
 {
 	const struct scan_params *p = s->params;
@@ -329,7 +193,7 @@ conduct(struct scan *s, FILE *csv)
 	if (show || csv)
 		s->progress = progress_new(s->loop, show ? stderr : NULL, csv, on_figures, s);
 	loop_timer_set(s->feeder, clock_since_us(loop_clock(s->loop)));
-	begin_left_over(s);
+	scan_targets_begin(s);
 	loop_run(s->loop);
 	progress_end(s->progress);
 	loop_timer_free(s->feeder);
@@ -373,7 +237,7 @@ open_pace(struct scan *s)
 	    .operator_n = (uint32_t)p->per_operator,
 	};
 
-	s->pace = pace_new(s->loop, &limits, on_start, s);
+	s->pace = pace_new(s->loop, &limits, scan_target_start, s);
 }
 
 /* Ends what was written beside the records.  An exit code. */

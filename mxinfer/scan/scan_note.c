@@ -278,8 +278,8 @@ scan_note_begin(struct scan *s)
 	if (!then)
 		return EX_CONFIG;
 	now = note(s);
-	if (!same_options(note_path(s), json_object_get(then, "options"),
-		json_object_get(now, "options")))
+	if (!same_options(
+		note_path(s), json_object_get(then, "options"), json_object_get(now, "options")))
 		status = EX_CONFIG;
 	else
 		tell_changes(note_path(s), then, now);

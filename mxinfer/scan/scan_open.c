@@ -15,7 +15,8 @@
 
 enum {
 	OTHER_FILES = 400, /* descriptors beside those of connections: DNS, outputs, tables */
-	/* Of answers: what domains share, MX hosts above all, is asked for once (bench mxscan_dns). */
+	/* Of answers: what domains share, MX hosts above all, is asked for once (bench mxscan_dns).
+	 */
 	CACHE_OCTETS = 64 * 1024 * 1024,
 };
 

@@ -67,6 +67,17 @@ void scan_close(struct scan *s);
  * targets that are left begin to wait when the run begins.  An exit code. */
 int scan_resume(struct scan *s);
 
+/* Writes s->record; ends the loop if nothing is left to do. */
+void scan_write_record(struct scan *s);
+void scan_end_if_done(struct scan *s);
+
+/* An MX leads to an address: it begins its way to a record, unless it has. */
+void scan_target_add(struct scan *s, const struct route_mx *mx, const struct ip *ip);
+/* Those that an earlier run left. */
+void scan_targets_begin(struct scan *s);
+/* A pace_start: the visit. */
+void scan_target_start(void *scan, uint32_t id);
+
 /* The record of the run: beside the output when it begins, to --metadata at its end.  An exit code.
  */
 int scan_note_begin(struct scan *s);

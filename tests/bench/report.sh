@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # emt-report ingest: all that so many probe sets leave behind into an index, beside reading the same files with cat, and
-# once more with nothing new.  EMT_BENCH_SETS (2000) sets, EMT_BENCH_LOOKUPS (15) look-ups in a mail's record, about 7 kB;
+# once more with nothing new; then verdicts and pages of all.  EMT_BENCH_SETS (2000) sets, EMT_BENCH_LOOKUPS (15) look-ups in a mail's record, about 7 kB;
 # EMT_BENCH_DIR is where the data go (100,000 sets are 20 GB).
 : "${OBJ:?the folder of the built programs}"
 
@@ -32,3 +32,9 @@ run "ingest" $ingest "$dir/hosts"
 echo "index: $(du -m "$dir/db" | cut -f1) MB"
 run "ingest with nothing new" $ingest "$dir/hosts"
 run "evidence of all sets" "$OBJ/tests/tools/evidenceread" "$dir/db"
+now=$((1790000000 + 70 * 86400))
+verdicts="$OBJ/report/emt-report verdicts --db $dir/db --now $now"
+run "verdicts as a matrix" $verdicts
+run "verdicts as JSON Lines" $verdicts --format json
+run "html" "$OBJ/report/emt-report" html --db "$dir/db" -o "$dir/pages" --now $now
+echo "pages: $(find "$dir/pages" -name '*.html' | wc -l), $(du -sm --apparent-size "$dir/pages" | cut -f1) MB"

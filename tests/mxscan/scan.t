@@ -143,7 +143,7 @@ same "addresses that stand for others, or for us" "$(jq -r 'select(.kind == "add
 198.18.0.1 blocked
 2002:c633:6401::1 blocked
 64:ff9b::c633:6401 blocked
-::c633:6401 blocked
+::198.51.100.1 blocked
 fe80::1 blocked "
 scan --dry-run literal.test alias.test cname.test
 same "an address for a name, an alias, an MX that is one" "$(jq -r 'select(.kind == "domain") | "\(.domain) \(.mx[0].name) " +
@@ -212,6 +212,17 @@ same "--blocklist-file counts, with --no-blocklist, too" "$(jq -r 'select(.kind 
 same "nobody of these was visited" "$(cat "$dir/visits")" ""
 same "--ipv4: no IPv6 address is asked for" "$(jq -c 'select(.domain == "six.test") | .mx[0] | [.a, .aaaa, .addresses]' "$dir/out")" \
 	'["nodata",null,[]]'
+
+# A terminal: one line, which is written over, so no longer than it is wide.
+if command -v script >/dev/null; then
+	# shellcheck disable=SC2086
+	script -qec "stty cols 40; '$OBJ/mxinfer/emt-mxscan' --ehlo-name scan.example.org --dry-run --share . -o '$dir/seen' $all" \
+		/dev/null >"$dir/terminal" 2>&1 </dev/null
+	same "progress on a terminal, within its width" "$(tr '\r' '\n' <"$dir/terminal" | sed 's/\x1b\[K$//' | awk 'length > 39' ) \
+$(tr '\r' '\n' <"$dir/terminal" | grep -c '100%, 0m00s left; 15 of 15')" " 1"
+else
+	ok "progress on a terminal # SKIP script is not installed" true
+fi
 
 # Input.
 printf '# a comment\n1,good.test\n2,GOOD.test.\n\nnamed.test\nno name\n' >"$dir/list"
