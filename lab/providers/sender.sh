@@ -58,6 +58,9 @@ start_unbounds() {
 		su_name=$(basename "$su_own" .conf) UNBOUND=$su_name
 		fill "$providers/unbound.conf.in" "/etc/unbound/$su_name.conf" UNBOUND
 		cat "$su_own" >>"/etc/unbound/$su_name.conf"
+		[ ! -e "$LAB/shared" ] || [ "$su_name" != unbound ] ||
+			printf 'server:\n\tinterface: %s\n\taccess-control: %s.0/24 allow\n' \
+				"$IP4" "$PREFIX4" >>"/etc/unbound/$su_name.conf"
 		unbound -c "/etc/unbound/$su_name.conf" || die "$name: $su_name does not start"
 	done
 }
@@ -85,7 +88,33 @@ start_knot_resolver() {
 		</dev/null >/var/log/kresd.log 2>&1 &
 }
 
+# Where resolvers are shared ($LAB/shared is there), the first provider whose resolver and network
+# are the same as ours has the one that we ask, as the customers of one network would.
+resolver_owner() { # prints the folder's name
+	if [ -e "$LAB/shared" ] && [ ! -e "$here/resolv.conf" ] && [ -e "$here/unbound.conf" ]; then
+		while read -r ro_folder; do
+			cmp -s "$ro_folder/unbound.conf" "$here/unbound.conf" || continue
+			[ ! -e "$ro_folder/resolv.conf" ] || continue
+			(load_provider "$ro_folder" && [ "$NETWORK" = "$1" ]) || continue
+			echo "${ro_folder##*/}"
+			return
+		done <"$LAB/senders"
+	fi
+	echo "$name"
+}
+
+ask_neighbour() { # FOLDER: its resolver is ours
+	an_ip=$(load_provider "$providers/$1" && echo "$IP4")
+	printf 'nameserver %s\noptions edns0 trust-ad\n' "$an_ip" >/etc/resolv.conf
+	wait_for 30 "the resolver of $1" answers "$an_ip" . SOA
+}
+
 start_resolvers() {
+	sr_owner=$(resolver_owner "$NETWORK")
+	if [ "$sr_owner" != "$name" ]; then
+		ask_neighbour "$sr_owner"
+		return
+	fi
 	case $(resolver_kind "$here") in
 	unbound) start_unbounds ;;
 	bind) start_bind ;;
