@@ -141,8 +141,8 @@ html_run(struct arena *a, const struct html_params *params)
 	if (params->key_file)
 		error = veil_open(a, params->key_file, &w.pages.veil);
 	if (!error)
-		error = measure_open(a, params->db, params->share,
-		    &params->settings, params->now_us, &measure);
+		error = measure_open(
+		    a, params->db, params->share, &params->settings, params->now_us, &measure);
 	if (!error && params->mx_id)
 		error = mx_of_read(a, measure.store, params->mx_id, &w.pages.mx);
 	if (!error)

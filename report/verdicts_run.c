@@ -205,8 +205,8 @@ verdicts_run(struct arena *a, const struct verdicts_params *params)
 	if (params->key_file)
 		error = veil_open(a, params->key_file, &p.veil);
 	if (!error)
-		error = measure_open(a, params->db, params->share, &params->settings,
-		    params->now_us, &p.measure);
+		error = measure_open(
+		    a, params->db, params->share, &params->settings, params->now_us, &p.measure);
 	buf_init(&p.out, OUT_MAX);
 	if (error)
 		log_error("%s", error);
