@@ -82,3 +82,9 @@ tree_files()
 			done
 		done
 }
+
+# Can a terminal be made?  Not without script(1), nor where there is no devpts.
+has_terminals()
+{
+	script -qec true /dev/null </dev/null >/dev/null 2>&1
+}

@@ -34,7 +34,7 @@ ok "no line is wider than a terminal of 110 columns" [ "$(wc -L <"$work/matrix.t
 terminal() { # ENVIRONMENT...: what a terminal gets to see
 	env TERM=xterm "$@" script -qec "$report verdicts --db $work/nasty --now $now" /dev/null </dev/null
 }
-if command -v script >/dev/null; then
+if has_terminals; then
 	terminal A=B >"$work/colours"
 	ok "colours on a terminal" grep -q "$(printf '\033')\[32myes" "$work/colours"
 	terminal NO_COLOR=1 >"$work/colours"
