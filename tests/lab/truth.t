@@ -44,9 +44,9 @@ level() { # WORD: the SED-PROGRAM for that level
 same "Postfix without DANE" "$(after alpha main.cf.in "$(level may)" dane)" not-supported
 same "DANE that is not asked for" "$(after alpha main.cf.in s/dnssec/enabled/ dane)" not-supported
 same "DANE whose resolver does not validate" "$(after alpha unbound.conf 's/validator //' dane)" not-supported
-same "a smarthost without DANE" "$(sed -i "$(level may)" "$copy/lab/providers/alpha/main.cf.in"
+same "a smarthost without DANE" "$(sed -i "$(level may)" "$copy/lab/providers/smarthost/main.cf.in"
 	after relayed main.cf.in '$a #' dane
-	cp lab/providers/alpha/main.cf.in "$copy/lab/providers/alpha/")" not-supported
+	cp lab/providers/smarthost/main.cf.in "$copy/lab/providers/smarthost/")" not-supported
 same "a resolver that does not validate" "$(after secure unbound.conf 's/validator //' dnssec-validation)" not-supported
 same "one that is commented out" "$(after secure unbound.conf 's/module-config/#module-config/' dnssec-validation)" \
 	not-supported
