@@ -159,7 +159,7 @@ count_sessions(struct climb *c)
 	for (size_t i = 0; i < c->probe->items_n; i++) {
 		const struct item *item = &c->probe->items[i];
 
-		/* One that named the probe is a second time, too: the sender went on in clear text. */
+		/* One that named the probe is a second time, too. */
 		n += (item->kind == ITEM_SESSION || item->kind == ITEM_ATTEMPT) && item->ehlo &&
 		     ladder_counts(c->set, c->probe, item);
 	}
