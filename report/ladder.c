@@ -159,8 +159,8 @@ count_sessions(struct climb *c)
 	for (size_t i = 0; i < c->probe->items_n; i++) {
 		const struct item *item = &c->probe->items[i];
 
-		/* One that named the probe is a second time, too. */
-		n += (item->kind == ITEM_SESSION || item->kind == ITEM_ATTEMPT) && item->ehlo &&
+		/* A session that named the probe's address is surely one of its coming. */
+		n += ((item->kind == ITEM_SESSION && item->ehlo) || item->kind == ITEM_ATTEMPT) &&
 		     ladder_counts(c->set, c->probe, item);
 	}
 	c->sessions_count = n >= TIMES_AT_LEAST;
