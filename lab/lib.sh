@@ -15,6 +15,12 @@ now() { # sets NOW to hundredths of a second since boot, without starting a proc
 	NOW=${NOW%.*}${NOW#*.}
 }
 
+# Scripts that begin by themselves, in a running laboratory, have a start of their own.
+if [ -z "${LAB_T0-}" ]; then
+	now
+	export LAB_T0="$NOW"
+fi
+
 say() { # progress, with the time since the start
 	now
 	s_t=$((NOW - ${LAB_T0:-$NOW}))
@@ -84,11 +90,23 @@ start_nsd() { # ADDRESS ZONE: starts NSD as configured and waits until ADDRESS a
 	wait_for 30 "nsd at $1" answers "$1" "$2" SOA
 }
 
+trust_lab() { # the laboratory's authority is the only one that this host knows
+	mkdir -p /etc/ssl/certs
+	cp "$LAB/tls/ca.pem" /etc/ssl/certs/ca-certificates.crt
+}
+
 start_unbound() { # MODULES DO_IP6: a resolver of the host's own on 127.0.0.1
 	# shellcheck disable=SC2034 # filled in by name
 	MODULES=$1 DO_IP6=$2
+	start_unbound_with "$LAB/lab/unbound.conf.in" MODULES DO_IP6
+}
+
+start_unbound_with() { # TEMPLATE NAME...
+	u_template=$1
+	shift
+	mkdir -p /etc/unbound
 	cp "$LAB/zones/root.hints" "$LAB/zones/root.key" /etc/unbound/
-	fill "$LAB/lab/unbound.conf.in" /etc/unbound/unbound.conf MODULES DO_IP6 \
+	fill "$u_template" /etc/unbound/unbound.conf "$@" \
 		REVERSE4 REVERSE6 PREFIX4_REVERSE PREFIX6_REVERSE
 	install -d -o unbound -g unbound /var/lib/unbound
 	printf 'nameserver 127.0.0.1\noptions edns0 trust-ad\n' >/etc/resolv.conf
@@ -96,11 +114,13 @@ start_unbound() { # MODULES DO_IP6: a resolver of the host's own on 127.0.0.1
 	wait_for 30 "unbound of $(hostname)" answers 127.0.0.1 . SOA
 }
 
-start_postfix() { # takes no arguments; starts Postfix as /etc/postfix says
+start_postfix() { # [INSTANCE]: starts Postfix as /etc/postfixINSTANCE says
+	p_conf=/etc/postfix${1-} p_q=/var/spool/postfix${1-} p_data=/var/lib/postfix${1-}
 	# Postfix distrusts a file younger than two seconds and dozes until it has come of age.
-	find /etc/postfix -type f -exec touch -d '1 hour ago' {} +
-	p_q=/var/spool/postfix
+	find "$p_conf" $([ ! -d /etc/mail ] || echo /etc/mail) -type f \
+		-exec touch -d '1 hour ago' {} +
 	install -d -o root -g root "$p_q" "$p_q/pid"
+	set --
 	for p_dir in active bounce corrupt defer deferred flush hold incoming private saved \
 		trace; do
 		set -- "$@" "$p_q/$p_dir"
@@ -108,7 +128,8 @@ start_postfix() { # takes no arguments; starts Postfix as /etc/postfix says
 	install -d -o postfix -g root -m 0700 "$@"
 	install -d -o postfix -g postdrop -m 0730 "$p_q/maildrop"
 	install -d -o postfix -g postdrop -m 0710 "$p_q/public"
-	install -d -o postfix -g postfix -m 0700 /var/lib/postfix
+	install -d -o postfix -g postfix -m 0700 "$p_data"
 	# "postfix start" is half a second of shell checks; master -w returns when it is ready.
-	/usr/lib/postfix/sbin/master -w || die "$(hostname): Postfix does not start"
+	MAIL_CONFIG=$p_conf /usr/lib/postfix/sbin/master -c "$p_conf" -w ||
+		die "$(hostname): Postfix$([ "$p_conf" = /etc/postfix ] || echo " in $p_conf") does not start"
 }

@@ -32,6 +32,7 @@ in_chroot() {
 
 mkdir "$tmp/disk"
 copy_lab "$tmp/tree"
+keep_providers "$tmp/tree" opportunistic
 in_chroot private
 is "in a plain chroot the demo succeeds" 0 "$status" || sed 's/^/# /' "$tmp/stderr"
 

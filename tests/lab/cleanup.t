@@ -8,6 +8,7 @@ before=$(machine_state)
 
 # A laboratory whose demo does not end by itself, however slow this test is: its deliveries hang.
 copy_lab "$tmp/held"
+keep_providers "$tmp/held" opportunistic
 printf '#!/bin/sh\nexec sleep 60\n' >"$tmp/held/obj/delivery/emt-deliver"
 
 # begin STAGE [COMMAND...]: starts a demo in the background and waits for the progress line STAGE;
@@ -25,7 +26,8 @@ begin() {
 	lab_processes ${unshare:-$lab} >"$tmp/processes"
 }
 
-for stage in "making the network" "making keys" "starting the servers" "probes sent"; do
+for stage in "making the network" "making the site" "starting the servers" "sets made" "probes sent" \
+	"mails under way"; do
 	begin "$stage"
 	ok "killed at \"$stage\": there were processes" test -s "$tmp/processes"
 	kill -KILL "$lab"
@@ -64,8 +66,9 @@ for moment in $moments; do
 	ok "killed after $moment s: it ends" wait_until 20 fails moment_runs
 done
 
-# A start that fails late: the receiving host's resolver does not like its configuration.
+# A start that fails late: a resolver does not like its configuration.
 copy_lab "$tmp/broken"
+keep_providers "$tmp/broken" opportunistic
 echo "nonsense: yes" >>"$tmp/broken/lab/unbound.conf.in"
 for command in demo up; do
 	status=0

@@ -76,9 +76,23 @@ machine_state() { # what a laboratory must not change on the machine
 
 copy_lab() { # DIR: a tree with just what the laboratory needs, programs included
 	mkdir "$1"
-	cp -R lab "$1/"
+	for cl_folder in lab zones postfix-conf cron testcases tables schema pages; do
+		cp -R "$cl_folder" "$1/"
+	done
 	for cl_program in lab/emt-fill delivery/emt-deliver delivery/emt-enrich \
-		sessionparse/emt-sessions; do
+		sessionparse/emt-sessions site/emt-site queryparse/emt-queries probe/emt-probe \
+		report/emt-report mxinfer/emt-mxscan mxinfer/emt-mxinfer; do
 		install -D "$OBJ/$cl_program" "$1/obj/$cl_program"
+	done
+}
+
+keep_providers() { # DIR NAME...: of the providers of a copied laboratory
+	kp_dir=$1/lab/providers
+	shift
+	for kp_folder in "$kp_dir"/*/; do
+		case " $* " in
+		*" $(basename "$kp_folder") "*) ;;
+		*) rm -r "$kp_folder" ;;
+		esac
 	done
 }

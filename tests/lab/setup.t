@@ -5,8 +5,9 @@
 # /var/lib are copies: nothing real is touched.
 . tests/lab/lab.sh
 
-for script in setup lab/emt-lab lab/init lab/host lab/enter lab/demo lab/show lab/verify \
-	lab/publish lab/make-zones lab/make-tls lab/lib.sh lab/*/start lab/providers/*/start; do
+for script in setup lab/emt-lab lab/init lab/host lab/enter lab/probe lab/report lab/matrix \
+	lab/publish lab/make-site lab/make-zones lab/lib.sh lab/site/cron lab/*/start \
+	lab/canary/sing lab/providers/*/start lab/providers/*.sh; do
 	ok "$script is plain sh" dash -n "$script"
 done
 ok ".ci/run is bash" bash -n .ci/run
