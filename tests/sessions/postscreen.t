@@ -15,7 +15,8 @@ cat >"$root/screen/access" <<'EOF2'
 EOF2
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=mail.example.com \
 	-keyout "$root/screen/key.pem" -out "$root/screen/cert.pem" 2>/dev/null
-# 2525 tells its dialogue; 2526 does not, and refuses at once; 2527 ignores failures; 2528 talks to everybody itself.
+# 2525 tells its dialogue; 2526 does not, and refuses at once; 2527 ignores failures; 2528 talks to everybody itself;
+# 2529 as well, and has no patience.
 cat >"$root/master" <<'EOF2'
 2525 inet n - n - 1 postscreen -v
 2526 inet n - n - 1 postscreen
@@ -26,7 +27,10 @@ cat >"$root/master" <<'EOF2'
 	-o postscreen_denylist_action=ignore
 2528 inet n - n - 1 postscreen
 	-o postscreen_cache_map=btree:$data_directory/d -o postscreen_pipelining_enable=yes
-	-o postscreen_command_time_limit=1s -o postscreen_command_count_limit=5
+	-o postscreen_command_count_limit=5
+2529 inet n - n - 1 postscreen
+	-o postscreen_cache_map=btree:$data_directory/e -o postscreen_pipelining_enable=yes
+	-o postscreen_command_time_limit=1s
 smtpd pass - - n - - smtpd -o debug_peer_list=static:all -o debug_peer_level=1
 dnsblog unix - - n - 0 dnsblog
 tlsproxy unix - - n - 0 tlsproxy
