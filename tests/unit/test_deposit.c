@@ -231,7 +231,7 @@ is_waited_for(void)
 	char waiter[40];
 
 	snprintf(waiter, sizeof waiter, "-> FLOCK  ADVISORY  WRITE %d ", (int)getppid());
-	for (int i = 0; i < 2000; i++) {
+	for (int i = 0; i < 12000; i++) {
 		int fd = open("/proc/locks", O_RDONLY | O_CLOEXEC);
 		ssize_t n = read(fd, locks, sizeof locks - 1);
 
