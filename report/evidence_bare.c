@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sessions that named no recipient, at addresses that are a case's own. */
 #include "report/evidence_parts.h"
+#include "report/ladder.h"
 
 _Static_assert(
     EVIDENCE_SESSIONS_MAX == 50 && EVIDENCE_BACKGROUND_MAX == 10 && EVIDENCE_OTHERS_MAX == 100,
     "the limits below say it, too");
+
+_Static_assert(LADDER_CLOCKS_US == 60000000, "the query for other sets says it, too");
 
 enum { OPERATORS_MAX = 16 /* that delivered probes of one set; of more nothing is probable */ };
 
@@ -35,6 +38,9 @@ evidence_bare_prepare(struct evidence_loader *e)
 	    "CROSS JOIN probe p ON p.probe_set = o.probe_set "
 	    "WHERE p.testcase = ?5 AND s.created <= ?6 "
 	    "AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.token = p.token AND m.arrived <= ?6) "
+	    "AND NOT EXISTS (SELECT 1 FROM dsn d WHERE d.token = p.token AND d.action = 'failed' "
+	    "AND d.time < ?6 - 60000000 AND NOT EXISTS (SELECT 1 FROM submission x WHERE x.token = "
+	    "p.token AND x.outcome = 'accepted' AND x.time > d.time AND x.time <= ?6)) "
 	    "AND (NOT EXISTS (SELECT 1 FROM submission x WHERE x.token = p.token) OR EXISTS "
 	    "(SELECT 1 FROM submission x WHERE x.token = p.token AND x.time <= ?6)) LIMIT 1");
 }
