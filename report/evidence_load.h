@@ -15,8 +15,8 @@
  *   set's operator coming with that probe: certain by its address, probable if another address of
  *   its operator did (resolver_table.h).  All others may be anybody's who has seen an address of
  *   the set, and are foreign.
- * - A set belongs to the operator that first delivered its mail-ok; what came from others is
- *   foreign.
+ * - A set belongs to the operator that first delivered its mail-ok, clients without a name are
+ *   ascribed (ascription.h); what came from others is foreign.
  *
  * Sets come by id; one is in memory at a time, and what was kept of a token or a resolver is
  * bounded by the limits below, first ones first. */

@@ -46,6 +46,7 @@ operator_json(struct buf *out, const struct operator_verdict *v, const char *nam
 	put_int(out, "sets_n", v->sets_n);
 	put_int(out, "from_domains_n", v->domains_n);
 	put_text(out, "note", v->note);
+	put_int(out, "ascribed_sets", v->ascribed_n);
 	json_text_key(out, "sets");
 	buf_putc(out, '[');
 	for (size_t i = 0; i < v->sets_n && i < OPERATOR_JSON_SETS_MAX; i++) {

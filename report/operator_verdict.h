@@ -27,8 +27,9 @@ struct operator_verdict {
 	const struct verdict **v; /* one of each set, by set id */
 	const struct probe_set **sets;
 	size_t sets_n;
-	size_t domains_n; /* different From domains of these sets, at least 1 */
-	const char *note; /* NULL: nothing to say */
+	size_t domains_n;  /* different From domains of these sets, at least 1 */
+	size_t ascribed_n; /* sets with clients without a name that count as the sender's */
+	const char *note;  /* NULL: nothing to say */
 };
 
 struct operator_verdicts {

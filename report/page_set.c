@@ -13,6 +13,10 @@ put_facts(struct page *p, const struct probe_set *set, const char *operator)
 	html_printf(&p->out, "<dt>Set</dt><dd class=\"mono\">%s</dd>\n", set->id);
 	if (operator)
 		html_printf(&p->out, "<dt>Sending operator</dt><dd>%s</dd>\n", set->operator);
+	for (size_t i = 0; i < set->ascribed_n; i++)
+		page_fact(p, "Counted as the operator's, without a confirmed name",
+		    arena_printf(p->a, "%s: %s", set->ascribed[i].address,
+			page_why_ascribed(p, &set->ascribed[i])));
 	page_fact(p, "From domain", set->from_domain);
 	page_fact(p, "Its mailbox provider", mx);
 	page_fact(p, "Participant", set->participant);

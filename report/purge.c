@@ -309,8 +309,9 @@ purge_dir(struct purge *p, struct arena *a, const char *dir)
 	if (n)
 		free(names);
 	if (!found) {
-		log_error("%s: has none of json/, sessions/, queries/, health/; name a base_dir, or "
-			  "a folder of hosts' base_dirs",
+		log_error(
+		    "%s: has none of json/, sessions/, queries/, health/; name a base_dir, or "
+		    "a folder of hosts' base_dirs",
 		    dir);
 		p->failed++;
 	}

@@ -138,7 +138,14 @@ tally_add(struct tally *t, const struct probe_set *set, const struct verdicts *v
 	    .operator= keep_text(t, set->operator),
 	    .from_domain = keep_text(t, set->from_domain),
 	    .all_in_one = set->all_in_one,
-	    .first_us = set->first_us};
+	    .first_us = set->first_us,
+	    .ascribed_n = set->ascribed_n};
+	if (set->ascribed_n)
+		kept->ascribed = arena_alloc(t->arena, set->ascribed_n * sizeof *kept->ascribed);
+	for (size_t i = 0; i < set->ascribed_n; i++) {
+		kept->ascribed[i] = set->ascribed[i];
+		kept->ascribed[i].address = keep_text(t, set->ascribed[i].address);
+	}
 	if (t->sets_n == t->sets_room) {
 		size_t room = t->sets_room ? 2 * t->sets_room : 256;
 

@@ -12,7 +12,7 @@
 struct tally_operator {
 	const char *name;
 	/* In the order of the table of capabilities.  Their verdicts know state, resolver, case and
-	   rule, their sets id, operator, From domain and time. */
+	   rule, their sets id, operator, From domain, time and clients that are ascribed. */
 	const struct operator_verdict *v;
 };
 

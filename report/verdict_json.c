@@ -83,6 +83,7 @@ put_records(struct buf *out, const struct verdict *v)
 		put_text(out, "id", item->id);
 		put_text(out, "certainty", certainty_names[item_certainty(item)]);
 		put_time(out, "time", item->time_us);
+		put_text(out, "ascribed", ascribed_names[item->from.ascribed]);
 		buf_putc(out, '}');
 	}
 	buf_putc(out, ']');

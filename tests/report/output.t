@@ -25,6 +25,8 @@ html() { # DB DIR ARGUMENT...
 	"$report" html --db "$work/$h_db" -o "$work/$h_dir" --now "$now" "$@" 2>"$work/said"
 }
 
+echo "a key of a publisher, for tests alone" >"$work/key"
+
 # For people.
 verdicts db >"$work/matrix.txt"
 ok "the matrix of operators, the shares below" cmp "$work/matrix.txt" $golden/matrix.txt
@@ -141,6 +143,31 @@ mkdir "$work/stranger" && touch "$work/stranger/index.html"
 html db stranger
 same "somebody else's page is no report: 78" $? 78
 
+# A sender whose IPv6 address has no confirmed name: by its greeting it is the operator's, and all is as before.
+python3 - "$work/db" "$work/nameless" <<'EOF'
+import shutil, sqlite3, sys
+shutil.copy(sys.argv[1], sys.argv[2])
+db = sqlite3.connect(sys.argv[2])
+db.execute("UPDATE client SET name = '', operator = address WHERE address = '2001:db8::1'")
+db.commit()
+EOF
+verdicts nameless >"$work/nameless.txt"
+ok "an address without a name is its operator's" cmp "$work/nameless.txt" $golden/matrix.txt
+verdicts nameless --format json >"$work/nameless.jsonl"
+ok "verdict/1 that says so" tests/tools/check_schema.py schema/verdict-1.json "$work/nameless.jsonl"
+ok "of its records" grep -q '"certainty":"probable","time":[0-9.]*,"ascribed":"helo"' "$work/nameless.jsonl"
+verdicts nameless --format json --by operator >"$work/nameless.operators"
+ok "operator-verdict/1" tests/tools/check_schema.py schema/operator-verdict-1.json "$work/nameless.operators"
+ok "that counts the sets" grep -q '"operator":"all.example","capability":"dane".*"ascribed_sets":1,' "$work/nameless.operators"
+ok "pages that say so" html nameless nameless-pages
+ok "are pages" tests/report/pages.py "$work/nameless-pages"
+ok "the operator's" grep -q 'mono">2001:db8::1</th><td>greets as one of its: probably</td><td class="number">1<' \
+	"$work/nameless-pages/operators/all.example.html"
+ok "the set's" grep -rq '<dd>2001:db8::1: greets as one of its: probably</dd>' "$work/nameless-pages/sets"
+ok "and its evidence" grep -rq 'counted as of all.example, probably' "$work/nameless-pages/sets"
+ok "veiled" html nameless nameless-veiled --pseudonymise "$work/key"
+ok "the address is not told" fails grep -rqF 2001:db8::1 "$work/nameless-veiled"
+
 # Providers of the From domains.
 printf '%s\n' '{"schema":"mx-id/1","tool":"emt-mxinfer 0.1","domain":"all.example","self_hosted":"no","dns":"mx","smtp":true,"ids":[{"mx":"mx.big.example","id":"big.example","type":"OK","source":"TLS","score":3,"corrected":0,"new_id":null,"company":"Big <Mail>","reason":null}],"no_id":[]}' >"$work/mx"
 ok "with mailbox providers" html db mx-pages --mx-id "$work/mx"
@@ -151,7 +178,6 @@ html db mx-pages --mx-id "$work/mx"
 same "another kind of record: 78" $? 78
 
 # Stand-ins.
-echo "a key of a publisher, for tests alone" >"$work/key"
 echo "a key of another publisher, for tests" >"$work/key2"
 echo short >"$work/key3"
 ok "veiled pages" html db veiled --pseudonymise "$work/key"
