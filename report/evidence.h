@@ -138,6 +138,8 @@ health_until_us(const struct health *h)
 	return h->until_us > h->time_us ? h->until_us : h->time_us;
 }
 
+struct greylisting; /* report/greylisting.h */
+
 struct probe_set {
 	const char *id;
 	const char *participant, *address, *provider; /* the last two or NULL */
@@ -147,6 +149,8 @@ struct probe_set {
 	const char *from_domain; /* of that mail; or NULL */
 	struct ascribed_client *ascribed; /* ascription_list, by whoever wants it; by address */
 	size_t ascribed_n;
+	struct greylisting *greylisting; /* greylisting_list, likewise */
+	size_t greylisting_n;
 	int64_t first_us;     /* its first evidence, submissions included; 0: none */
 	struct probe *probes; /* by number */
 	size_t probes_n;

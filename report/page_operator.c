@@ -2,6 +2,7 @@
 /* The pages of one sending operator: its verdicts and sets, and what is known of it besides. */
 #include "report/cell.h"
 #include "report/operator_page.h"
+#include "report/plot.h"
 
 enum { RULES_MAX = 32, ASCRIBED_SHOWN = 200 };
 
@@ -122,6 +123,27 @@ put_ascribed(struct page *p, const struct tally_operator *o)
 }
 
 static void
+put_greylisting(struct page *p, const struct tally_operator *o)
+{
+	for (size_t i = 0; i < CAPABILITIES_N; i++) {
+		const struct greylisting_summary *g = &o->v[i].greylisting;
+		char gap[PLOT_DURATION_MAX], accepted[PLOT_DURATION_MAX];
+
+		if (!g->mails)
+			continue;
+		html_printf(&p->out,
+		    "<h2>Greylisting</h2>\n<p>Of %zu mails of its sets that were put off %zu came "
+		    "again%s%s; %zu were let in%s%s. With another envelope sender (SRS, VERP) came "
+		    "%zu, from another address %zu: a greylist takes these for other mails.</p>\n",
+		    g->mails, g->again, g->again ? ", half of them within " : "",
+		    g->again ? plot_duration((double)g->gap_ms / 1000, gap) : "", g->accepted,
+		    g->accepted ? ", half of them within " : "",
+		    g->accepted ? plot_duration((double)g->accepted_after_ms / 1000, accepted) : "",
+		    g->sender_changed, g->client_changed);
+	}
+}
+
+static void
 put_sets(struct page *p, const struct tally_operator *o, size_t from, size_t to)
 {
 	html_printf(&p->out,
@@ -174,6 +196,7 @@ page_operator(struct pages *of, const struct tally_operator *o)
 		if (number == 1) {
 			put_verdicts(&p, o);
 			put_ascribed(&p, o);
+			put_greylisting(&p, o);
 			operator_page_facts(&p, o->name);
 		}
 		page_turn(&p, name, number, pages);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/keyed_hash.h"
+#include "report/greylisting.h"
 
 enum {
 	TABLE_FIRST = 1024,
@@ -145,6 +146,13 @@ tally_add(struct tally *t, const struct probe_set *set, const struct verdicts *v
 	for (size_t i = 0; i < set->ascribed_n; i++) {
 		kept->ascribed[i] = set->ascribed[i];
 		kept->ascribed[i].address = keep_text(t, set->ascribed[i].address);
+	}
+	kept->greylisting_n = set->greylisting_n;
+	if (set->greylisting_n) {
+		size_t octets = set->greylisting_n * sizeof *kept->greylisting;
+
+		kept->greylisting = arena_alloc(t->arena, octets);
+		memcpy(kept->greylisting, set->greylisting, octets);
 	}
 	if (t->sets_n == t->sets_room) {
 		size_t room = t->sets_room ? 2 * t->sets_room : 256;

@@ -121,6 +121,13 @@ for words in 'Retry curve' 'Time to delivery' '2001:db8::1' 'TLS_AES_256_GCM_SHA
 	'list.example' '2001:db8:53::1' 'MTA-STS'; do
 	ok "an operator's page says: $words" grep -q "$words" "$page"
 done
+ok "how it came again, of its sets" grep -q 'Of 2 mails of its sets that were put off 2 came again, half of them within [67][^;]*; 2 were let in' \
+	"$page"
+ok "as JSON" grep -q '"greylisting":{"mails":2,"again":2,"accepted":2,"sender_changed":0,"client_changed":0,"first_gap":400[.0]*,"accepted_after":400' \
+	"$work/pages/operators.jsonl"
+ok "and of a set" grep -q '"greylisting":\[{"testcase":"v4-mail-greylisting","attempts":2,"gaps":\[400[.0]*\],"accepted_after":400' \
+	"$work/pages/verdicts.jsonl"
+ok "on its page" grep -q 'Coming again after a 450' "$page2"
 ok "other mail is counted" [ "$(grep -c '<th scope="row">spam' "$work/pages/flavours.html")" = 3 ]
 ok "hostile pages" html nasty nasty-pages
 ok "nothing got out of its place" tests/report/pages.py "$work/nasty-pages"
@@ -167,6 +174,17 @@ ok "the set's" grep -rq '<dd>2001:db8::1: greets as one of its: probably</dd>' "
 ok "and its evidence" grep -rq 'counted as of all.example, probably' "$work/nameless-pages/sets"
 ok "veiled" html nameless nameless-veiled --pseudonymise "$work/key"
 ok "the address is not told" fails grep -rqF 2001:db8::1 "$work/nameless-veiled"
+
+python3 - "$work/nameless" <<'EOF'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("UPDATE client SET as_number = 64499 WHERE address IN ('192.0.2.1', '2001:db8::1')")
+db.commit()
+EOF
+ok "by its AS" html nameless nameless-pages
+ok "are pages, too" tests/report/pages.py "$work/nameless-pages"
+ok "the set's says so" grep -rq '<dd>2001:db8::1: of the same AS64499</dd>' "$work/nameless-pages/sets"
+ok "and the evidence" grep -rq 'counted as of all.example: the same AS64499 and domain' "$work/nameless-pages/sets"
 
 # Providers of the From domains.
 printf '%s\n' '{"schema":"mx-id/1","tool":"emt-mxinfer 0.1","domain":"all.example","self_hosted":"no","dns":"mx","smtp":true,"ids":[{"mx":"mx.big.example","id":"big.example","type":"OK","source":"TLS","score":3,"corrected":0,"new_id":null,"company":"Big <Mail>","reason":null}],"no_id":[]}' >"$work/mx"

@@ -26,12 +26,15 @@
  * control CASE STATE		it lists such a control
  * votes K/N			of one that is mixed
  * resolver NAME|-		its resolver
- * sender|resolvers OPERATOR CAPABILITY STATE [K/N]	of all sets together
+ * greylisting CASE TEXT|-	how it came again: N attempts, SECONDS... between, "in SECONDS" if
+ *it was let in, "sender", "client" if that changed sender|resolvers OPERATOR CAPABILITY STATE [K/N]
+ *of all sets together
  * share CAPABILITY YES NO UNDECIDED	by sender, or by resolver where it is one's
  *
  * The player does the loader's part: whose the set and its clients are (report/ascription.h). */
 #include "io/tree.h"
 #include "report/ascription.h"
+#include "report/greylisting.h"
 #include "report/share.h"
 #include "report/verdict_json.h"
 #include "tests/played.h"
@@ -204,6 +207,8 @@ load(struct player *p, struct played_set *s)
 	}
 	ascribe(&s->seen);
 	s->seen.from_domain = s->all.from_domain;
+	ascription_list(p->a, &s->seen);
+	greylisting_list(p->a, &s->seen);
 	s->seen.health = p->health;
 	while (s->seen.health_n < p->health_n && p->health[s->seen.health_n].time_us <= p->now_us)
 		s->seen.health_n++;
@@ -447,6 +452,30 @@ play_resolver(struct player *p, struct span want)
 }
 
 static void
+play_greylisting(struct player *p, struct span want)
+{
+	const struct probe_set *set = &current(p)->seen;
+	struct span name = word(&want);
+	const char *got = "-";
+
+	for (size_t i = 0; i < set->greylisting_n; i++) {
+		const struct greylisting *g = &set->greylisting[i];
+
+		if (!is_word(name, g->testcase->name))
+			continue;
+		got = arena_printf(p->a, "%u", (unsigned)g->attempts);
+		for (size_t k = 0; k < g->gaps_n; k++)
+			got = arena_printf(p->a, "%s %u", got, (unsigned)g->gap_ms[k] / 1000);
+		if (g->accepted)
+			got = arena_printf(
+			    p->a, "%s in %u", got, (unsigned)g->accepted_after_ms / 1000);
+		got = arena_printf(p->a, "%s%s%s", got, g->sender_changed ? " sender" : "",
+		    g->client_changed ? " client" : "");
+	}
+	judge(p, "greylisting", got, text(p, span_trim(want)));
+}
+
+static void
 play_sender(struct player *p, struct span rest)
 {
 	play_operator(p, OPERATOR_SENDER, rest);
@@ -480,6 +509,7 @@ static const struct {
     {"control", true, play_control},
     {"votes", true, play_votes},
     {"resolver", true, play_resolver},
+    {"greylisting", false, play_greylisting},
     {"sender", false, play_sender},
     {"resolvers", false, play_resolvers},
     {"share", false, play_share},
