@@ -7,7 +7,7 @@ const struct capability capabilities[CAPABILITIES_N] = {
     {"ipv6-resolver", .of_resolver = true, .headline = "resolve over IPv6"},
     {"dnssec-validation", .enforced = true, .of_resolver = true, .by_keys = true,
 	.headline = "enforce DNSSEC validation"},
-    {"greylisting-retry", .headline = NULL},
+    {"greylisting-retry", .of_retries = true, .headline = NULL},
     {"starttls", .headline = NULL},
     {"certificate-name", .enforced = true, .headline = "insist on the certificate's name"},
     {"dane", .enforced = true, .headline = "enforce DANE"},

@@ -14,6 +14,7 @@ struct capability {
 	   `supported` only says that a case which is right does the sender no harm. */
 	bool enforced;
 	bool of_resolver; /* one vote for each operator of resolvers, not of mail servers */
+	bool of_retries;  /* facts of greylisting stand beside it */
 	bool by_keys;     /* asking at a cut shows something only if it is for DS or DNSKEY */
 	const char
 	    *headline; /* one of the five shares of the paper: "resolve over IPv6"; or NULL */

@@ -10,14 +10,14 @@
 enum {
 	SLOTS = 16384, /* clients that are remembered; a power of 2 */
 	KEY_MAX = IP_TEXT_MAX + DNS_NAME_MAX + 2,
-	BATCH = 100 /* clients looked at at once, see all_unnamed */
+	BATCH = 100 /* clients looked at at once, see `all` */
 };
 
 struct client_table {
 	struct store *store;
 	const struct public_suffixes *suffixes;
 	const struct client_as *as;
-	struct statement *find, *insert, *named, *unnamed, *update, *all_unnamed;
+	struct statement *find, *insert, *named, *unnamed, *update, *update_as, *all;
 	bool renewed;
 	struct slot {
 		int64_t id;
@@ -36,15 +36,17 @@ client_table_new(
 	t->as = as;
 	t->slots = must(calloc(SLOTS, sizeof *t->slots));
 	t->find = store_prepare(s, "SELECT id FROM client WHERE address = ?1 AND name = ?2");
-	t->insert =
-	    store_prepare(s, "INSERT INTO client (address, name, operator) VALUES (?1, ?2, ?3)");
+	t->insert = store_prepare(
+	    s, "INSERT INTO client (address, name, operator, as_number) VALUES (?1, ?2, ?3, ?4)");
 	t->named =
 	    store_prepare(s, "SELECT MIN(operator) FROM client WHERE address = ?1 AND name <> ''");
 	t->unnamed =
 	    store_prepare(s, "SELECT id, operator FROM client WHERE address = ?1 AND name = ''");
 	t->update = store_prepare(s, "UPDATE client SET operator = ?2 WHERE id = ?1");
-	t->all_unnamed = store_prepare(
-	    s, "SELECT id, address, operator FROM client WHERE name = '' AND id > ?1 LIMIT 100");
+	t->update_as = store_prepare(s, "UPDATE client SET as_number = ?2 WHERE id = ?1");
+	t->all = store_prepare(s,
+	    "SELECT id, address, operator, name = '', as_number FROM client WHERE id > ?1 "
+	    "ORDER BY id LIMIT 100");
 	return t;
 }
 
@@ -57,13 +59,19 @@ client_table_free(struct client_table *t)
 	free(t);
 }
 
-/* "AS64500", or the address. */
-static const char *
-operator_of_address(const struct client_table *t, const char *address, char out[KEY_MAX])
+/* 0: nobody knows it. */
+static uint32_t
+as_of(const struct client_table *t, const char *address)
 {
 	struct ip ip;
-	uint32_t as = t->as && ip_read(span_str(address), &ip) ? t->as->find(t->as->state, &ip) : 0;
 
+	return t->as && ip_read(span_str(address), &ip) ? t->as->find(t->as->state, &ip) : 0;
+}
+
+/* "AS64500", or the address. */
+static const char *
+operator_of_address(const char *address, uint32_t as, char out[KEY_MAX])
+{
 	if (as)
 		snprintf(out, KEY_MAX, "AS%u", (unsigned)as);
 	else
@@ -87,6 +95,10 @@ operator_by_names(struct client_table *t, const char *address, char out[KEY_MAX]
 static int64_t
 insert(struct client_table *t, const char *address, const char *name, const char *operator)
 {
+	uint32_t as = as_of(t, address);
+
+	if (as)
+		statement_int(t->insert, 4, as);
 	statement_str(t->insert, 1, address);
 	statement_str(t->insert, 2, name);
 	statement_str(t->insert, 3, operator);
@@ -147,7 +159,7 @@ find_or_insert(struct client_table *t, const char *address, const char *name)
 	if (name[0])
 		return insert_named(t, address, name);
 	if (!operator_by_names(t, address, operator))
-		operator_of_address(t, address, operator);
+		operator_of_address(address, as_of(t, address), operator);
 	return insert(t, address, "", operator);
 }
 
@@ -182,39 +194,55 @@ client_table_id(struct client_table *t, struct span address, struct span name)
 	return slot->id;
 }
 
+/* A row of the table, as it is. */
+struct known {
+	int64_t id, as;
+	bool is_unnamed;
+	char address[IP_TEXT_MAX], operator[KEY_MAX];
+};
+
+static void
+renew(struct client_table *t, const struct known *k)
+{
+	char operator[KEY_MAX];
+	uint32_t as = as_of(t, k->address);
+
+	if (as != k->as) {
+		statement_int(t->update_as, 1, k->id);
+		if (as)
+			statement_int(t->update_as, 2, as);
+		statement_run(t->update_as);
+	}
+	if (!k->is_unnamed || operator_by_names(t, k->address, operator))
+		return;
+	operator_of_address(k->address, as, operator);
+	if (strcmp(operator, k->operator))
+		change(t, k->id, operator);
+}
+
 void
 client_table_apply_as(struct client_table *t)
 {
+	struct known some[BATCH];
 	int64_t last = 0;
+	size_t n;
 
-	for (;;) {
-		struct {
-			int64_t id;
-			char address[IP_TEXT_MAX], operator[KEY_MAX];
-		} some[BATCH];
-		size_t n = 0;
+	do {
+		n = 0;
+		statement_int(t->all, 1, last);
+		while (n < BATCH && statement_row(t->all)) {
+			struct span address = statement_get(t->all, 1);
+			struct span operator= statement_get(t->all, 2);
+			struct known *k = &some[n++];
 
-		statement_int(t->all_unnamed, 1, last);
-		while (n < BATCH && statement_row(t->all_unnamed)) {
-			struct span address = statement_get(t->all_unnamed, 1);
-			struct span operator= statement_get(t->all_unnamed, 2);
-
-			some[n].id = last = statement_get_int(t->all_unnamed, 0);
-			snprintf(some[n].address, IP_TEXT_MAX, "%.*s", (int)address.n, address.p);
-			snprintf(some[n].operator, KEY_MAX, "%.*s", (int)operator.n, operator.p);
-			n++;
+			k->id = last = statement_get_int(t->all, 0);
+			k->is_unnamed = statement_get_int(t->all, 3) != 0;
+			k->as = statement_get_int(t->all, 4);
+			snprintf(k->address, IP_TEXT_MAX, "%.*s", (int)address.n, address.p);
+			snprintf(k->operator, KEY_MAX, "%.*s", (int)operator.n, operator.p);
 		}
-		statement_reset(t->all_unnamed);
-		for (size_t i = 0; i < n; i++) {
-			char operator[KEY_MAX];
-
-			if (operator_by_names(t, some[i].address, operator))
-				continue;
-			operator_of_address(t, some[i].address, operator);
-			if (strcmp(operator, some[i].operator))
-				change(t, some[i].id, operator);
-		}
-		if (n < BATCH)
-			return;
-	}
+		statement_reset(t->all);
+		for (size_t i = 0; i < n; i++)
+			renew(t, &some[i]);
+	} while (n == BATCH);
 }

@@ -31,8 +31,8 @@ void client_table_free(struct client_table *t);
  * or empty if nothing was.  Within a transaction. */
 int64_t client_table_id(struct client_table *t, struct span address, struct span name);
 
-/* A table of AS was given: addresses without names get their operators anew.  Within a transaction.
- */
+/* A table of AS was given: all addresses get their AS anew, and those without names their
+ * operators.  Within a transaction. */
 void client_table_apply_as(struct client_table *t);
 
 #endif

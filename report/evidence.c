@@ -17,6 +17,11 @@ const char *const item_kind_names[ITEM_KINDS_N] = {
     [ITEM_DSN] = "dsn",
 };
 
+const char *const ascribed_names[ASCRIBED_N] = {
+    [ASCRIBED_AS] = "as",
+    [ASCRIBED_HELO] = "helo",
+};
+
 enum certainty
 item_certainty(const struct item *i)
 {

@@ -44,6 +44,16 @@ struct item;
 /* The certainty of a record, less what others who share its resolver take from it. */
 enum certainty item_certainty(const struct item *i);
 
+/* Why a client without a confirmed name counts as an operator's (ascription.h). */
+enum ascribed {
+	ASCRIBED_NOT,
+	ASCRIBED_AS,   /* of one AS with a named client of it */
+	ASCRIBED_HELO, /* it greets with a name of it: probable */
+	ASCRIBED_N
+};
+
+extern const char *const ascribed_names[ASCRIBED_N]; /* NULL, "as", "helo" */
+
 /* Who connected. */
 struct sender {
 	const char *address; /* as text; NULL: not known */
@@ -52,6 +62,17 @@ struct sender {
 	const char *helo;     /* or NULL */
 	const char *operator; /* registered domain of the name, else "ASnnn", else the address */
 	uint32_t as_number;   /* 0: not known */
+	/* The set's evidence makes it another's than its own: operator is that one, and this what
+	   it is alone; else NULL. */
+	const char *alone;
+	enum ascribed ascribed;
+};
+
+/* A client that counts as the set's operator's without a confirmed name. */
+struct ascribed_client {
+	const char *address;
+	uint32_t as_number; /* 0: not known */
+	enum ascribed how;
 };
 
 struct item {
@@ -117,15 +138,21 @@ health_until_us(const struct health *h)
 	return h->until_us > h->time_us ? h->until_us : h->time_us;
 }
 
+struct greylisting; /* report/greylisting.h */
+
 struct probe_set {
 	const char *id;
 	const char *participant, *address, *provider; /* the last two or NULL */
 	int64_t created_us;
 	bool all_in_one;
-	const char *operator;    /* who first delivered its mail-ok; NULL: nobody yet */
+	const char *operator;    /* who first delivered its mail-ok (ascription.h); NULL: nobody */
 	const char *from_domain; /* of that mail; or NULL */
-	int64_t first_us;        /* its first evidence, submissions included; 0: none */
-	struct probe *probes;    /* by number */
+	struct ascribed_client *ascribed; /* ascription_list, by whoever wants it; by address */
+	size_t ascribed_n;
+	struct greylisting *greylisting; /* greylisting_list, likewise */
+	size_t greylisting_n;
+	int64_t first_us;     /* its first evidence, submissions included; 0: none */
+	struct probe *probes; /* by number */
 	size_t probes_n;
 	/* Records about the cases of the set, from first_us less the distance of two checks to the
 	 * deadline plus it; by time. */

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sessions that named no recipient, at addresses that are a case's own. */
+#include "report/ascription.h"
 #include "report/evidence_parts.h"
+#include "report/ladder.h"
 
 _Static_assert(
     EVIDENCE_SESSIONS_MAX == 50 && EVIDENCE_BACKGROUND_MAX == 10 && EVIDENCE_OTHERS_MAX == 100,
     "the limits below say it, too");
+
+_Static_assert(LADDER_CLOCKS_US == 60000000, "the query for other sets says it, too");
 
 enum { OPERATORS_MAX = 16 /* that delivered probes of one set; of more nothing is probable */ };
 
@@ -35,6 +39,9 @@ evidence_bare_prepare(struct evidence_loader *e)
 	    "CROSS JOIN probe p ON p.probe_set = o.probe_set "
 	    "WHERE p.testcase = ?5 AND s.created <= ?6 "
 	    "AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.token = p.token AND m.arrived <= ?6) "
+	    "AND NOT EXISTS (SELECT 1 FROM dsn d WHERE d.token = p.token AND d.action = 'failed' "
+	    "AND d.time < ?6 - 60000000 AND NOT EXISTS (SELECT 1 FROM submission x WHERE x.token = "
+	    "p.token AND x.outcome = 'accepted' AND x.time > d.time AND x.time <= ?6)) "
 	    "AND (NOT EXISTS (SELECT 1 FROM submission x WHERE x.token = p.token) OR EXISTS "
 	    "(SELECT 1 FROM submission x WHERE x.token = p.token AND x.time <= ?6)) LIMIT 1");
 }
@@ -70,7 +77,8 @@ another_fits(struct loading *l, const char *operator, const char * testcase, int
 	return fits;
 }
 
-/* Those who delivered a probe of the set other than this one; OPERATORS_MAX + 1 of too many. */
+/* Those who delivered a probe of the set other than this one, each by itself, as the index knows
+ * it; OPERATORS_MAX + 1 of too many. */
 static size_t
 operators_of(struct loading *l, size_t probe, const char *v[OPERATORS_MAX])
 {
@@ -83,11 +91,11 @@ operators_of(struct loading *l, size_t probe, const char *v[OPERATORS_MAX])
 
 			if (item->kind != ITEM_MAIL || !item->from.operator[0])
 				continue;
-			while (k < n && strcmp(v[k], item->from.operator))
+			while (k < n && strcmp(v[k], sender_alone(&item->from)))
 				k++;
 			if (k == OPERATORS_MAX)
 				return OPERATORS_MAX + 1;
-			v[k] = item->from.operator;
+			v[k] = sender_alone(&item->from);
 			n += k == n;
 		}
 	return n;
@@ -118,7 +126,10 @@ take_of_operator(struct loading *l, size_t probe, const char *operator)
 	while (statement_row(row)) {
 		struct item *item = add_session(l, probe, row, PROBABLE);
 
-		if (another_fits(l, operator, testcase, item->time_us))
+		/* An address that is ascribed may have come for any set of the one or the other. */
+		if (another_fits(l, operator, testcase, item->time_us) ||
+		    (l->set->operator&& strcmp(operator, l->set->operator) &&
+			another_fits(l, l->set->operator, testcase, item->time_us)))
 			item->certainty = BACKGROUND;
 	}
 }

@@ -14,6 +14,7 @@ enum { HOME_MAX = 64 /* resolvers of one set that are told apart; more are stran
 
 struct home {
 	const struct item *v[HOME_MAX]; /* a query of each */
+	enum certainty sure[HOME_MAX];  /* that the set's operator came then */
 	size_t n;
 };
 
@@ -23,19 +24,22 @@ same(const char *a, const char *b)
 	return a && b && !strcmp(a, b);
 }
 
-/* Did the set's operator come with this probe within minutes? */
-static bool
+/* How sure is it that the set's operator came with this probe within minutes; BACKGROUND: it did
+ * not. */
+static enum certainty
 came_near(const struct probe_set *set, const struct probe *p, int64_t asked_us)
 {
+	enum certainty found = BACKGROUND;
+
 	for (size_t i = 0; i < p->items_n; i++) {
 		const struct item *item = &p->items[i];
 
 		if ((item->kind == ITEM_MAIL || item->kind == ITEM_ATTEMPT) && !item->testcase &&
-		    item->certainty == CERTAIN && same(item->from.operator, set->operator) &&
+		    item->certainty < found && same(item->from.operator, set->operator) &&
 		    asked_us >= item->time_us - BEFORE_US && asked_us <= item->time_us + AFTER_US)
-			return true;
+			found = item->certainty;
 	}
-	return false;
+	return found;
 }
 
 /* How sure is it that this one is of the path; BACKGROUND: it is not. */
@@ -45,12 +49,23 @@ certainty_of(const struct home *home, const struct item *item)
 	enum certainty found = BACKGROUND;
 
 	for (size_t i = 0; i < home->n; i++) {
-		if (same(home->v[i]->resolver, item->resolver))
-			return CERTAIN;
-		if (same(home->v[i]->resolver_operator, item->resolver_operator))
+		if (same(home->v[i]->resolver, item->resolver) && home->sure[i] < found)
+			found = home->sure[i];
+		else if (same(home->v[i]->resolver_operator, item->resolver_operator) &&
+			 found == BACKGROUND)
 			found = PROBABLE;
 	}
 	return found;
+}
+
+/* As surely, or more. */
+static bool
+is_known(const struct home *home, const struct item *item, enum certainty near)
+{
+	for (size_t i = 0; i < home->n; i++)
+		if (same(home->v[i]->resolver, item->resolver) && home->sure[i] <= near)
+			return true;
+	return false;
 }
 
 static void
@@ -60,10 +75,13 @@ find_home(const struct probe_set *set, struct home *home)
 		for (size_t i = 0; i < set->probes[p].items_n && home->n < HOME_MAX; i++) {
 			const struct item *item = &set->probes[p].items[i];
 
-			if (item->kind == ITEM_QUERY && item->resolver && !item->testcase &&
-			    certainty_of(home, item) != CERTAIN &&
-			    came_near(set, &set->probes[p], item->time_us))
-				home->v[home->n++] = item;
+			enum certainty near = came_near(set, &set->probes[p], item->time_us);
+
+			if (item->kind != ITEM_QUERY || !item->resolver || item->testcase ||
+			    near == BACKGROUND || is_known(home, item, near))
+				continue;
+			home->sure[home->n] = near;
+			home->v[home->n++] = item;
 		}
 }
 

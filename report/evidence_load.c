@@ -4,10 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "report/ascription.h"
 #include "report/evidence_parts.h"
-
-/* A control of all others, and the one whose first mail says whose the set is. */
-#define ROOT_CASE "mail-ok"
 
 #define SET_COLUMNS "id, participant, address, provider, created, mode"
 
@@ -93,26 +91,14 @@ take_probes(struct loading *l)
 	l->room = arena_alloc(l->a, (set->probes_n + 1) * sizeof *l->room);
 }
 
-/* Whose it is: the first mail-ok; since when there is evidence. */
+/* Since when there is evidence. */
 static void
-find_owner(struct probe_set *set)
+find_first(struct probe_set *set)
 {
-	const struct item *owner = NULL;
-
 	for (size_t p = 0; p < set->probes_n; p++)
-		for (size_t i = 0; i < set->probes[p].items_n; i++) {
-			const struct item *item = &set->probes[p].items[i];
-
-			if (!set->first_us || item->time_us < set->first_us)
-				set->first_us = item->time_us;
-			if (item->kind == ITEM_MAIL &&
-			    item->from.operator[0] && !strcmp(
-				set->probes[p].testcase->name, ROOT_CASE) &&
-			    (!owner || item->time_us < owner->time_us))
-				owner = item;
-		}
-	set->operator= owner ? owner->from.operator: NULL;
-	set->from_domain = owner ? owner->text : NULL;
+		for (size_t i = 0; i < set->probes[p].items_n; i++)
+			if (!set->first_us || set->probes[p].items[i].time_us < set->first_us)
+				set->first_us = set->probes[p].items[i].time_us;
 }
 
 static int
@@ -125,19 +111,6 @@ compare_items(const void *a, const void *b)
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
 	return strcmp(x->id, y->id);
-}
-
-static void
-finish_probe(struct loading *l, size_t probe)
-{
-	struct probe *p = &l->set->probes[probe];
-
-	for (size_t i = 0; i < p->items_n; i++)
-		p->items[i].foreign |=
-		    l->set->operator&& p->items[i].from.operator&& p->items[i].from.operator[0] &&
-		    strcmp(p->items[i].from.operator, l->set->operator) != 0;
-	if (p->items_n)
-		qsort(p->items, p->items_n, sizeof *p->items, compare_items);
 }
 
 /* The gaps that touch the set's time. */
@@ -176,7 +149,8 @@ load(struct evidence_loader *e, struct arena *a, struct statement *row, struct p
 	take_probes(&l);
 	for (size_t p = 0; p < set->probes_n; p++)
 		evidence_rows(&l, p);
-	find_owner(set);
+	find_first(set);
+	ascribe(set);
 	if (set->first_us) {
 		l.until_us = set->first_us + e->params.deadline_us;
 		for (size_t p = 0; p < set->probes_n; p++) {
@@ -189,8 +163,12 @@ load(struct evidence_loader *e, struct arena *a, struct statement *row, struct p
 		health_runs_of(
 		    e->health, a, set, set->first_us - around_us, l.until_us + around_us);
 	}
+	/* Sessions without recipient have come to it. */
+	ascribe(set);
 	for (size_t p = 0; p < set->probes_n; p++)
-		finish_probe(&l, p);
+		if (set->probes[p].items_n)
+			qsort(set->probes[p].items, set->probes[p].items_n,
+			    sizeof *set->probes[p].items, compare_items);
 }
 
 bool

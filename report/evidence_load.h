@@ -7,16 +7,16 @@
  * - Sessions that named no recipient, at addresses that are a case's own, from the first evidence
  *   to the deadline: probable if they came from an operator that delivered another probe of the
  *   set, and no other set's probe of that case fits them: one that this operator delivers for, too,
- *   that was under way then and had not come.  All others are background; of these the first
- *   EVIDENCE_BACKGROUND_MAX are given.
+ *   that was under way then (it had not come, nor had a final DSN).  All others are background; of
+ *   these the first EVIDENCE_BACKGROUND_MAX are given.
  * - Queries without a token at the cut of a case's zone: of those addresses that asked for the
  *   token of one of the case's controls in this set.  How many other sets they served is counted.
  * - Queries are of the set's path if their resolver asked for a probe's token within minutes of the
  *   set's operator coming with that probe: certain by its address, probable if another address of
  *   its operator did (resolver_table.h).  All others may be anybody's who has seen an address of
  *   the set, and are foreign.
- * - A set belongs to the operator that first delivered its mail-ok; what came from others is
- *   foreign.
+ * - A set belongs to the operator that first delivered its mail-ok, clients without a name are
+ *   ascribed (ascription.h); what came from others is foreign.
  *
  * Sets come by id; one is in memory at a time, and what was kept of a token or a resolver is
  * bounded by the limits below, first ones first. */

@@ -57,7 +57,7 @@ void item_take_session(struct loading *l, struct item *item, struct statement *r
 
 #define EVIDENCE_SESSION \
 	"s.record, s.helo, s.tls_protocol, s.tls_cipher, s.tls_error, s.ehlo, s.starttls, " \
-	"s.refused_clear, s.complete, s.end_kind, c.address, c.name, c.operator"
-enum { EVIDENCE_SESSION_N = 13 };
+	"s.refused_clear, s.complete, s.end_kind, c.address, c.name, c.operator, c.as_number"
+enum { EVIDENCE_SESSION_N = 14 };
 
 #endif

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rows that bear a probe's token, as items. */
-#include <stdlib.h>
-
 #include "report/evidence_parts.h"
 #include "report/member.h"
 
@@ -29,7 +27,8 @@ evidence_rows_prepare(struct evidence_loader *e)
 	    "ON c.id = s.client WHERE a.token = ?1 ORDER BY s.begun, s.record, a.n" LIMIT);
 	e->mails = store_prepare(s,
 	    "SELECT m.name, m.arrived, m.sender, m.helo, m.testcase, m.host, m.queue_id, "
-	    "m.from_domain, c.address, c.name, c.operator FROM mail m LEFT JOIN client c "
+	    "m.from_domain, c.address, c.name, c.operator, c.as_number FROM mail m LEFT JOIN "
+	    "client c "
 	    "ON c.id = m.client WHERE m.token = ?1 AND m.flavour = 'measurement' "
 	    "ORDER BY m.arrived, m.name" LIMIT);
 	e->session_of_mail = store_prepare(s,
@@ -66,7 +65,7 @@ id_of(struct loading *l, struct statement *row, int at)
 	return arena_dup(l->a, span_str(text));
 }
 
-/* address, name, operator */
+/* address, name, operator, AS */
 static void
 take_client(struct loading *l, struct sender *from, struct statement *row, int at)
 {
@@ -74,8 +73,7 @@ take_client(struct loading *l, struct sender *from, struct statement *row, int a
 	from->ipv6 = from->address && strchr(from->address, ':');
 	from->name = statement_is_null(row, at + 1) ? "" : statement_dup(row, at + 1, l->a);
 	from->operator= statement_is_null(row, at + 2) ? "" : statement_dup(row, at + 2, l->a);
-	if (!strncmp(from->operator, "AS", 2))
-		from->as_number = (uint32_t)strtoul(from->operator+ 2, NULL, 10);
+	from->as_number = (uint32_t)statement_get_int(row, at + 3);
 }
 
 void

@@ -175,6 +175,7 @@ health_watch(struct arena *a, const struct probe_set *set, const struct testcase
 	if (w->red_n) {
 		memcpy(out.v, w->red, w->red_n * sizeof(struct health *));
 		out.n = w->red_n;
+		out.red = true;
 		out.note =
 		    arena_printf(a, "the site was not well: %s, %s%s%s", t->name, w->red[0]->part,
 			w->red[0]->detail ? ": " : "", w->red[0]->detail ? w->red[0]->detail : "");

@@ -14,6 +14,7 @@
 
 struct health_watch {
 	bool fine;
+	bool red;         /* one of the records is: no further one mends that */
 	const char *note; /* which part, and what is wrong; NULL if fine */
 	/* The red records if there are any, else the last good one of each part. */
 	const struct health **v;

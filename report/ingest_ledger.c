@@ -4,10 +4,31 @@
 #include "report/derive.h"
 #include "report/ingest_parts.h"
 
+/* Sessions without recipient that could have been about a probe of theirs: of operators that came
+ * with one, from a day before the first time to two weeks after the last one, longer than any queue
+ * lives.  Nothing but their dialogues may name a person (MAIL FROM, AUTH), so these go.  Where an
+ * operator has not come for anybody else, its own name may be the person's: then sessions and
+ * client go whole. */
+#define BEFORE_US "86400000000"
+#define BEHIND_US "1209600000000"
+
 /* Everything that bears a token of somebody who was forgotten.  A session goes whole: its dialogue
  * has the address. */
 static const char forget[] =
     "CREATE TEMP TABLE gone AS SELECT token FROM ledger.forgotten;"
+    "CREATE TEMP TABLE gone_visit AS "
+    "SELECT c.operator, m.arrived AS time FROM gone CROSS JOIN mail m ON m.token = gone.token "
+    "CROSS JOIN client c ON c.id = m.client UNION ALL "
+    "SELECT c.operator, s.begun FROM gone CROSS JOIN attempt a ON a.token = gone.token "
+    "CROSS JOIN session s ON s.id = a.session CROSS JOIN client c ON c.id = s.client "
+    "WHERE s.begun IS NOT NULL;"
+    "CREATE TEMP TABLE gone_operator AS SELECT operator, MIN(time) AS first, MAX(time) AS last, "
+    "0 AS alone FROM gone_visit GROUP BY operator;"
+    "CREATE TEMP TABLE gone_bare AS SELECT s.id AS session FROM gone_operator g "
+    "CROSS JOIN client c ON c.operator = g.operator CROSS JOIN session s ON s.client = c.id AND "
+    "s.begun >= g.first - " BEFORE_US " AND s.begun <= g.last + " BEHIND_US
+    " WHERE s.recipients = 0 AND s.testcase IS NOT NULL;"
+    "DELETE FROM dialogue WHERE session IN (SELECT session FROM gone_bare);"
     "CREATE TEMP TABLE gone_session AS SELECT DISTINCT session FROM attempt "
     "WHERE token IN (SELECT token FROM gone);"
     "DELETE FROM dialogue WHERE session IN (SELECT session FROM gone_session);"
@@ -17,10 +38,24 @@ static const char forget[] =
     "(SELECT session FROM gone_session));"
     "DELETE FROM session WHERE id IN (SELECT session FROM gone_session);"
     "DELETE FROM mail WHERE token IN (SELECT token FROM gone);"
+    "UPDATE gone_operator SET alone = 1 WHERE NOT EXISTS (SELECT 1 FROM client c "
+    "CROSS JOIN mail m ON m.client = c.id WHERE c.operator = gone_operator.operator) AND "
+    "NOT EXISTS (SELECT 1 FROM client c CROSS JOIN session s ON s.client = c.id "
+    "WHERE c.operator = gone_operator.operator AND s.recipients > 0);"
+    "DELETE FROM gone_bare;"
+    "INSERT INTO gone_bare SELECT s.id FROM gone_operator g CROSS JOIN client c "
+    "ON c.operator = g.operator CROSS JOIN session s ON s.client = c.id WHERE g.alone;"
+    "DELETE FROM dialogue WHERE session IN (SELECT session FROM gone_bare);"
+    "DELETE FROM bare WHERE session IN (SELECT session FROM gone_bare);"
+    "DELETE FROM session WHERE id IN (SELECT session FROM gone_bare);"
+    "DELETE FROM client WHERE operator IN (SELECT operator FROM gone_operator WHERE alone) AND "
+    "NOT EXISTS (SELECT 1 FROM session s WHERE s.client = client.id) AND "
+    "NOT EXISTS (SELECT 1 FROM mail m WHERE m.client = client.id);"
     "DELETE FROM query WHERE token IN (SELECT token FROM gone);"
     "DELETE FROM resolver WHERE NOT EXISTS (SELECT 1 FROM query q WHERE q.client = "
     "resolver.address);"
     "DELETE FROM dsn WHERE token IN (SELECT token FROM gone);"
+    "DROP TABLE gone_visit; DROP TABLE gone_operator; DROP TABLE gone_bare;"
     "DROP TABLE gone; DROP TABLE gone_session;";
 
 /* What the ledger says now in the place of what it said before, table by table, and how to tell

@@ -64,14 +64,44 @@ say(struct trial *x, enum verdict_state state, const char *note)
 	x->v->note = note;
 }
 
-/* What is not known yet is pending, and inconclusive when nothing more can come. */
+/* What is not known yet is pending, and something else when nothing more can come. */
+static void
+conclude(
+    struct trial *x, bool is_over, enum verdict_state state, const char *note, int64_t until_us)
+{
+	say(x, is_over ? state : VERDICT_PENDING, note);
+	x->v->pending_until_us = is_over ? 0 : until_us;
+}
+
+/* Of what waits for the probe itself: a final DSN ends that as the deadline does. */
 static void
 wait_or(struct trial *x, enum verdict_state state, const char *note)
 {
-	bool over = x->j->now_us >= deadline_us(x->j);
+	conclude(x, judge_is_over(x->j, x->l), state, note, deadline_us(x->j));
+}
 
-	say(x, over ? state : VERDICT_PENDING, note);
-	x->v->pending_until_us = over ? 0 : deadline_us(x->j);
+/* A control has a deadline of its own, which the probe's DSN does not end. */
+static void
+wait_for_controls(struct trial *x, const char *missing)
+{
+	bool is_over = judge_is_over(x->j, x->l);
+
+	for (size_t i = 0; i < x->v->controls_n; i++)
+		is_over &= x->v->controls[i].state != VERDICT_PENDING;
+	conclude(x, is_over, VERDICT_INCONCLUSIVE, missing, deadline_us(x->j));
+}
+
+/* Where a DSN came, the health record behind it may be under way; the time of one that is red, or
+ * of a gap, is over. */
+static void
+wait_for_health(struct trial *x, const struct health_watch *watch, int64_t until_us)
+{
+	int64_t next_us = until_us + x->j->settings->health_every_us;
+
+	if (!judge_is_over(x->j, x->l) || watch->red || x->j->now_us >= deadline_us(x->j))
+		wait_or(x, VERDICT_INCONCLUSIVE, watch->note);
+	else
+		conclude(x, x->j->now_us >= next_us, VERDICT_INCONCLUSIVE, watch->note, next_us);
 }
 
 static void
@@ -184,8 +214,10 @@ was_kept_back(struct trial *x)
 		wait_or(x, VERDICT_FOREIGN, "its mail came from another operator than the set's");
 		return true;
 	}
-	/* What the ledger does not know of may have been sent by hand; a query tells. */
-	if (!x->l->submitted && set_was_submitted(x->j) && (x->l->tried || !x->l->explained)) {
+	/* What the ledger does not know of may have been sent by hand; a query tells, and so does a
+	   mail that came back. */
+	if (!x->l->submitted && !x->l->final_dsn && set_was_submitted(x->j) &&
+	    (x->l->tried || !x->l->explained)) {
 		wait_or(x, VERDICT_NOT_SENT,
 		    x->l->tried ? "the submission server took no decision on it"
 				: "nobody handed it to the submission server");
@@ -231,19 +263,20 @@ needed_until_us(const struct trial *x, enum evidence e)
 static bool
 is_upheld(struct trial *x, enum evidence e)
 {
+	int64_t until_us = needed_until_us(x, e);
 	struct health_watch watch;
 	const char *missing = judge_controls(x->j, x->t, x->v);
 
 	if (missing) {
-		wait_or(x, VERDICT_INCONCLUSIVE, missing);
+		wait_for_controls(x, missing);
 		return false;
 	}
-	watch = health_watch(x->j->a, x->j->set, x->t, x->j->set->first_us, needed_until_us(x, e),
+	watch = health_watch(x->j->a, x->j->set, x->t, x->j->set->first_us, until_us,
 	    x->j->settings->health_every_us);
 	x->v->health = watch.v;
 	x->v->health_n = watch.n;
 	if (!watch.fine)
-		wait_or(x, VERDICT_INCONCLUSIVE, watch.note);
+		wait_for_health(x, &watch, until_us);
 	return watch.fine;
 }
 
@@ -353,8 +386,7 @@ try(struct trial *x)
 	if (!x->j->set->operator&& x->t->controls_n &&(!x->l->refused || x->l->smtp)) {
 		const char *missing = judge_controls(x->j, x->t, x->v);
 
-		wait_or(
-		    x, VERDICT_INCONCLUSIVE, missing ? missing : "who sent the set is not known");
+		wait_for_controls(x, missing ? missing : "who sent the set is not known");
 		return;
 	}
 	if ((!rule || rests_on_absence(rule->evidence)) && !x->l->smtp && was_kept_back(x))

@@ -126,6 +126,26 @@ mail_came_before(const struct probe *probe, int64_t time_us)
 	return false;
 }
 
+/* The provider has given up on it, and nobody has handed it over once more since. */
+static bool
+was_given_up_before(const struct probe *probe, int64_t time_us)
+{
+	bool given_up = false;
+
+	for (size_t i = 0; i < probe->items_n; i++) {
+		const struct item *item = &probe->items[i];
+
+		if (item->foreign || item->certainty == BACKGROUND || names_another(probe, item))
+			continue;
+		if (item->kind == ITEM_DSN && item->is_final)
+			given_up |= item->time_us + LADDER_CLOCKS_US < time_us;
+		else if (item->kind == ITEM_SUBMISSION && item->accepted &&
+			 item->time_us <= time_us)
+			given_up = false;
+	}
+	return given_up;
+}
+
 bool
 ladder_counts(const struct probe_set *set, const struct probe *probe, const struct item *item)
 {
@@ -135,6 +155,7 @@ ladder_counts(const struct probe_set *set, const struct probe *probe, const stru
 		return true;
 	return probe->testcase->own_addresses && item->time_us >= set->first_us - SECOND_US &&
 	       !mail_came_before(probe, item->time_us) &&
+	       !was_given_up_before(probe, item->time_us) &&
 	       delivered_another(set, probe, &item->from);
 }
 
@@ -176,6 +197,8 @@ take_facts(struct climb *c, const struct item *item)
 	case ITEM_SUBMISSION:
 		l->tried = true;
 		l->submitted |= item->accepted;
+		if (item->accepted)
+			l->final_dsn = NULL; /* it is under way once more */
 		l->refused = !item->accepted && item->code ? item : l->refused;
 		reach(c, item->accepted ? RUNG_SUBMITTED : RUNG_NOTHING);
 		break;

@@ -6,8 +6,8 @@
  * anybody's, those that name another case or token than the probe's.  A session without recipient
  * counts only at addresses of the case's own, from a client that delivered another probe of the set
  * (the same address, or the same confirmed registered domain and, where known, AS), not before the
- * set's first evidence, not after the probe's mail, and if such a client came at least twice: a
- * scanner does all else as well.
+ * set's first evidence, not after the probe's mail nor after its final DSN, and if such a client
+ * came at least twice: a scanner does all else as well.
  *
  * Everything lives in the arena and borrows the set. */
 #ifndef EMT_REPORT_LADDER_H
@@ -55,7 +55,7 @@ struct ladder {
 	enum rung rung;
 	struct shown seen[EVIDENCE_N];
 	const struct item *refused;   /* the last refusal at submission, if nothing was accepted */
-	const struct item *final_dsn; /* the first one */
+	const struct item *final_dsn; /* the first one since the probe was submitted last */
 	const struct item *undelivered; /* the last one that our own host could not store */
 	const struct item *foreign_mail, *other_sender, *quick_return;
 	bool submitted, tried; /* a submission was accepted; one is on record at all */
@@ -66,6 +66,10 @@ struct ladder {
 
 struct ladder ladder_climb(struct arena *a, const struct probe_set *set, const struct probe *probe,
     const struct verdict_settings *settings);
+
+/* What finishes a probe is written by the provider's clock: so much later by ours it is finished.
+ */
+#define LADDER_CLOCKS_US ((int64_t)60 * 1000000)
 
 /* Does this item of the probe count as evidence about it?  Of a session without recipient: all but
  * that there must be two. */

@@ -2,6 +2,8 @@
 #include "report/measure.h"
 
 #include "base/share.h"
+#include "report/ascription.h"
+#include "report/greylisting.h"
 
 const char *
 measure_open(struct arena *a, const char *db, const char *share,
@@ -34,6 +36,8 @@ measure_next(struct measure *m, struct arena *a, struct probe_set *set, struct v
 {
 	if (!evidence_loader_next(m->loader, a, set))
 		return false;
+	ascription_list(a, set);
+	greylisting_list(a, set);
 	*verdicts = verdicts_of(a, set, &m->cases, &m->settings, m->now_us);
 	return true;
 }

@@ -31,6 +31,37 @@ put_share(struct buf *out, const char *key, bool known, double value)
 		buf_puts(out, "null");
 }
 
+static void
+put_seconds(struct buf *out, const char *key, bool known, uint32_t ms)
+{
+	json_text_key(out, key);
+	if (known)
+		json_text_seconds(out, (int64_t)ms * 1000);
+	else
+		buf_puts(out, "null");
+}
+
+static void
+put_greylisting(struct buf *out, const struct operator_verdict *v)
+{
+	const struct greylisting_summary *g = &v->greylisting;
+
+	json_text_key(out, "greylisting");
+	if (!g->mails) {
+		buf_puts(out, "null");
+		return;
+	}
+	buf_putc(out, '{');
+	put_int(out, "mails", g->mails);
+	put_int(out, "again", g->again);
+	put_int(out, "accepted", g->accepted);
+	put_int(out, "sender_changed", g->sender_changed);
+	put_int(out, "client_changed", g->client_changed);
+	put_seconds(out, "first_gap", g->again, g->gap_ms);
+	put_seconds(out, "accepted_after", g->accepted, g->accepted_after_ms);
+	buf_putc(out, '}');
+}
+
 void
 operator_json(struct buf *out, const struct operator_verdict *v, const char *name)
 {
@@ -46,6 +77,8 @@ operator_json(struct buf *out, const struct operator_verdict *v, const char *nam
 	put_int(out, "sets_n", v->sets_n);
 	put_int(out, "from_domains_n", v->domains_n);
 	put_text(out, "note", v->note);
+	put_int(out, "ascribed_sets", v->ascribed_n);
+	put_greylisting(out, v);
 	json_text_key(out, "sets");
 	buf_putc(out, '[');
 	for (size_t i = 0; i < v->sets_n && i < OPERATOR_JSON_SETS_MAX; i++) {

@@ -99,8 +99,11 @@ pool(struct arena *a, const struct ballot *b, size_t n, enum operator_kind kind)
 	for (size_t i = 0; i < n; i++) {
 		o.v[i] = b[i].v;
 		o.sets[i] = b[i].set;
+		o.ascribed_n += b[i].set->ascribed_n != 0;
 	}
 	o.domains_n = count_domains(a, b, n);
+	if (o.capability->of_retries)
+		o.greylisting = greylisting_sum(a, o.sets, n);
 	settle(a, &o);
 	return o;
 }

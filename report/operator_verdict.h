@@ -9,6 +9,7 @@
 #define EMT_REPORT_OPERATOR_VERDICT_H
 
 #include "report/capability.h"
+#include "report/greylisting.h"
 
 /* A set and its verdicts. */
 struct measured_set {
@@ -27,8 +28,10 @@ struct operator_verdict {
 	const struct verdict **v; /* one of each set, by set id */
 	const struct probe_set **sets;
 	size_t sets_n;
-	size_t domains_n; /* different From domains of these sets, at least 1 */
-	const char *note; /* NULL: nothing to say */
+	size_t domains_n;  /* different From domains of these sets, at least 1 */
+	size_t ascribed_n; /* sets with clients without a name that count as the sender's */
+	struct greylisting_summary greylisting; /* of a sender, on greylisting-retry alone */
+	const char *note;                       /* NULL: nothing to say */
 };
 
 struct operator_verdicts {

@@ -94,6 +94,14 @@ page_fact(struct page *p, const char *term, const char *text)
 		html_printf(&p->out, "<dt>%s</dt><dd>%s</dd>\n", term, text);
 }
 
+const char *
+page_why_ascribed(struct page *p, const struct ascribed_client *c)
+{
+	return c->how == ASCRIBED_AS
+		   ? arena_printf(p->a, "of the same AS%u", (unsigned)c->as_number)
+		   : "greets as one of its: probably";
+}
+
 void
 page_time(struct page *p, int64_t us)
 {

@@ -73,4 +73,7 @@ void page_other_sets(struct pages *of);
 void page_flavours(struct pages *of);
 void page_method(struct pages *of);
 
+/* Why a client without a confirmed name counts as an operator's. */
+const char *page_why_ascribed(struct page *p, const struct ascribed_client *c);
+
 #endif

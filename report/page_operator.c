@@ -2,8 +2,9 @@
 /* The pages of one sending operator: its verdicts and sets, and what is known of it besides. */
 #include "report/cell.h"
 #include "report/operator_page.h"
+#include "report/plot.h"
 
-enum { RULES_MAX = 32 };
+enum { RULES_MAX = 32, ASCRIBED_SHOWN = 200 };
 
 /* Sets that came to a state by the same rule. */
 struct way {
@@ -77,6 +78,71 @@ put_verdicts(struct page *p, const struct tally_operator *o)
 	buf_puts(&p->out, "</tbody>\n</table></div>\n");
 }
 
+/* An address that counts as the operator's, and in how many sets. */
+struct ascribed_count {
+	const struct ascribed_client *client;
+	size_t sets;
+};
+
+static void
+put_ascribed(struct page *p, const struct tally_operator *o)
+{
+	struct ascribed_count v[ASCRIBED_SHOWN];
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->v->sets_n; i++)
+		for (size_t c = 0; c < o->v->sets[i]->ascribed_n; c++) {
+			const struct ascribed_client *one = &o->v->sets[i]->ascribed[c];
+			size_t k = 0;
+
+			while (k < n && (v[k].client->how != one->how ||
+					    strcmp(v[k].client->address, one->address) != 0))
+				k++;
+			if (k == ASCRIBED_SHOWN)
+				continue;
+			if (k == n)
+				v[n++] = (struct ascribed_count){.client = one};
+			v[k].sets++;
+		}
+	if (!n)
+		return;
+	buf_puts(&p->out,
+	    "<h2>Addresses without a confirmed name that count as its</h2>\n<p>They delivered mail "
+	    "of its sets with the domain of the envelope sender that its named clients have. What "
+	    "follows below is of its named clients alone.</p>\n"
+	    "<div class=\"scroll\"><table>\n<caption>By sets</caption>\n<thead><tr>"
+	    "<th scope=\"col\">address</th><th scope=\"col\">why</th>"
+	    "<th scope=\"col\" class=\"number\">sets</th></tr></thead>\n<tbody>\n");
+	for (size_t k = 0; k < n; k++)
+		html_printf(&p->out,
+		    "<tr><th scope=\"row\" class=\"mono\">%s</th><td>%s</td>"
+		    "<td class=\"number\">%zu</td></tr>\n",
+		    veil_address(p->of->veil, p->a, v[k].client->address),
+		    page_why_ascribed(p, v[k].client), v[k].sets);
+	buf_puts(&p->out, "</tbody>\n</table></div>\n");
+}
+
+static void
+put_greylisting(struct page *p, const struct tally_operator *o)
+{
+	for (size_t i = 0; i < CAPABILITIES_N; i++) {
+		const struct greylisting_summary *g = &o->v[i].greylisting;
+		char gap[PLOT_DURATION_MAX], accepted[PLOT_DURATION_MAX];
+
+		if (!g->mails)
+			continue;
+		html_printf(&p->out,
+		    "<h2>Greylisting</h2>\n<p>Of %zu mails of its sets that were put off %zu came "
+		    "again%s%s; %zu were let in%s%s. With another envelope sender (SRS, VERP) came "
+		    "%zu, from another address %zu: a greylist takes these for other mails.</p>\n",
+		    g->mails, g->again, g->again ? ", half of them within " : "",
+		    g->again ? plot_duration((double)g->gap_ms / 1000, gap) : "", g->accepted,
+		    g->accepted ? ", half of them within " : "",
+		    g->accepted ? plot_duration((double)g->accepted_after_ms / 1000, accepted) : "",
+		    g->sender_changed, g->client_changed);
+	}
+}
+
 static void
 put_sets(struct page *p, const struct tally_operator *o, size_t from, size_t to)
 {
@@ -129,6 +195,8 @@ page_operator(struct pages *of, const struct tally_operator *o)
 		    number == 1 ? shown : arena_printf(a, "%s, page %zu", shown, number), NULL);
 		if (number == 1) {
 			put_verdicts(&p, o);
+			put_ascribed(&p, o);
+			put_greylisting(&p, o);
 			operator_page_facts(&p, o->name);
 		}
 		page_turn(&p, name, number, pages);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The page of one probe set. */
+#include "report/greylisting.h"
+#include "report/plot.h"
 #include "report/timeline.h"
 
 enum { RECORDS_SHOWN = 12, HEALTH_RED_MAX = 500, GAPS_SHOWN = 50, ID_SHOWN = 12 };
@@ -13,6 +15,10 @@ put_facts(struct page *p, const struct probe_set *set, const char *operator)
 	html_printf(&p->out, "<dt>Set</dt><dd class=\"mono\">%s</dd>\n", set->id);
 	if (operator)
 		html_printf(&p->out, "<dt>Sending operator</dt><dd>%s</dd>\n", set->operator);
+	for (size_t i = 0; i < set->ascribed_n; i++)
+		page_fact(p, "Counted as the operator's, without a confirmed name",
+		    arena_printf(p->a, "%s: %s", set->ascribed[i].address,
+			page_why_ascribed(p, &set->ascribed[i])));
 	page_fact(p, "From domain", set->from_domain);
 	page_fact(p, "Its mailbox provider", mx);
 	page_fact(p, "Participant", set->participant);
@@ -211,6 +217,52 @@ put_health(struct page *p, const struct probe_set *set, const struct verdicts *v
 	buf_puts(&p->out, "</tbody>\n</table></div>\n");
 }
 
+/* "5 min, 12 min" */
+static const char *
+gaps_of(struct page *p, const struct greylisting *g)
+{
+	const char *all = "";
+	char text[PLOT_DURATION_MAX];
+
+	for (size_t i = 0; i < g->gaps_n; i++)
+		all = arena_printf(p->a, "%s%s%s", all, i ? ", " : "",
+		    plot_duration((double)g->gap_ms[i] / 1000, text));
+	return g->attempts > g->gaps_n + 1 ? arena_printf(p->a, "%s ...", all) : all;
+}
+
+static void
+put_greylisting(struct page *p, const struct probe_set *set)
+{
+	if (!set->greylisting_n)
+		return;
+	buf_puts(&p->out,
+	    "<h3>Coming again after a 450</h3>\n<div class=\"scroll\"><table>\n<caption>A greylist "
+	    "takes who comes with another envelope sender or from another address for another mail"
+	    "</caption>\n<thead><tr><th scope=\"col\">Case</th>"
+	    "<th scope=\"col\" class=\"number\">attempts</th><th scope=\"col\">between them</th>"
+	    "<th scope=\"col\">let in after</th><th scope=\"col\">envelope sender</th>"
+	    "<th scope=\"col\">client address</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < set->greylisting_n; i++) {
+		const struct greylisting *g = &set->greylisting[i];
+		char text[PLOT_DURATION_MAX];
+
+		html_printf(&p->out,
+		    "<tr><th scope=\"row\">%s</th><td "
+		    "class=\"number\">%zu</td><td>%s</td><td>%s</td>"
+		    "<td>%s</td><td>%s</td></tr>\n",
+		    g->testcase->name, (size_t)g->attempts, gaps_of(p, g),
+		    g->accepted ? plot_duration((double)g->accepted_after_ms / 1000, text)
+				: "never",
+		    g->attempts < 2     ? ""
+		    : g->sender_changed ? "changed"
+					: "the same",
+		    g->attempts < 2     ? ""
+		    : g->client_changed ? "changed"
+					: "the same");
+	}
+	buf_puts(&p->out, "</tbody>\n</table></div>\n");
+}
+
 static void
 put_gaps(struct page *p, const struct probe_set *set)
 {
@@ -245,6 +297,7 @@ page_set(struct pages *of, struct arena *a, struct probe_set *set, struct verdic
 	put_table(&p, set, &t, verdicts->v, verdicts->n, false);
 	buf_puts(&p.out, "<h3>By case</h3>\n");
 	put_table(&p, set, &t, verdicts->cases, verdicts->cases_n, true);
+	put_greylisting(&p, set);
 	put_probes(&p, set);
 	buf_puts(&p.out,
 	    "<h2>Evidence</h2>\n<p>In the order of time, UTC. Everything bears the token "

@@ -259,12 +259,17 @@ purge_days(struct purge *p, struct arena *a, const char *dir, const char *below,
 		closedir(d);
 }
 
+/* As ingest knows a base_dir: one that holds health records alone has nothing that goes. */
 static bool
 is_base(struct arena *a, const char *dir)
 {
-	return !access(arena_printf(a, "%s/json", dir), F_OK) ||
-	       !access(arena_printf(a, "%s/sessions", dir), F_OK) ||
-	       !access(arena_printf(a, "%s/queries", dir), F_OK);
+	static const char *const names[] = {
+	    "json", "mails", "sessions", "queries", "health", "spam/json", "all/json"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!access(arena_printf(a, "%s/%s", dir, names[i]), F_OK))
+			return true;
+	return false;
 }
 
 static void
@@ -304,8 +309,9 @@ purge_dir(struct purge *p, struct arena *a, const char *dir)
 	if (n)
 		free(names);
 	if (!found) {
-		log_error("%s: has none of json/, sessions/, queries/; name a base_dir, or a "
-			  "folder of hosts' base_dirs",
+		log_error(
+		    "%s: has none of json/, sessions/, queries/, health/; name a base_dir, or "
+		    "a folder of hosts' base_dirs",
 		    dir);
 		p->failed++;
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/keyed_hash.h"
+#include "report/greylisting.h"
 
 enum {
 	TABLE_FIRST = 1024,
@@ -138,7 +139,21 @@ tally_add(struct tally *t, const struct probe_set *set, const struct verdicts *v
 	    .operator= keep_text(t, set->operator),
 	    .from_domain = keep_text(t, set->from_domain),
 	    .all_in_one = set->all_in_one,
-	    .first_us = set->first_us};
+	    .first_us = set->first_us,
+	    .ascribed_n = set->ascribed_n};
+	if (set->ascribed_n)
+		kept->ascribed = arena_alloc(t->arena, set->ascribed_n * sizeof *kept->ascribed);
+	for (size_t i = 0; i < set->ascribed_n; i++) {
+		kept->ascribed[i] = set->ascribed[i];
+		kept->ascribed[i].address = keep_text(t, set->ascribed[i].address);
+	}
+	kept->greylisting_n = set->greylisting_n;
+	if (set->greylisting_n) {
+		size_t octets = set->greylisting_n * sizeof *kept->greylisting;
+
+		kept->greylisting = arena_alloc(t->arena, octets);
+		memcpy(kept->greylisting, set->greylisting, octets);
+	}
 	if (t->sets_n == t->sets_room) {
 		size_t room = t->sets_room ? 2 * t->sets_room : 256;
 

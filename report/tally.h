@@ -12,7 +12,8 @@
 struct tally_operator {
 	const char *name;
 	/* In the order of the table of capabilities.  Their verdicts know state, resolver, case and
-	   rule, their sets id, operator, From domain and time. */
+	   rule, their sets id, operator, From domain, time, clients that are ascribed and
+	   greylisting. */
 	const struct operator_verdict *v;
 };
 

@@ -133,6 +133,15 @@ put_from(struct page *p, const struct sender *from)
 		html_printf(&p->out, " (<span class=\"mono\">%s</span>)", from->name);
 	if (from->helo && *from->helo)
 		html_printf(&p->out, ", greeting as <span class=\"mono\">%s</span>", from->helo);
+	if (from->ascribed == ASCRIBED_AS)
+		html_printf(&p->out,
+		    ", counted as of %s: the same AS%zu and domain of the envelope sender",
+		    from->operator,(size_t) from->as_number);
+	else if (from->ascribed == ASCRIBED_HELO)
+		html_printf(&p->out,
+		    ", counted as of %s, probably: it greets so, and has the same domain of the "
+		    "envelope sender",
+		    from->operator);
 }
 
 static void

@@ -48,6 +48,7 @@ veil_item(struct veil *v, struct arena *a, struct item *i)
 	i->from.name = veil_host(v, a, i->from.name);
 	i->from.helo = veil_host(v, a, i->from.helo);
 	i->from.operator= veil_operator(v, a, i->from.operator);
+	i->from.alone = veil_operator(v, a, i->from.alone);
 	i->tls_error = veil_text(v, a, i->tls_error);
 	i->mail_from = veil_text(v, a, i->mail_from);
 	i->text = i->kind == ITEM_MAIL ? veil_operator(v, a, i->text) : veil_text(v, a, i->text);
@@ -79,6 +80,8 @@ veil_set(struct veil *v, struct arena *a, struct probe_set *set, struct verdicts
 		veil_verdict(v, a, &verdicts->v[i]);
 	for (size_t i = 0; i < verdicts->cases_n; i++)
 		veil_verdict(v, a, &verdicts->cases[i]);
+	for (size_t i = 0; i < set->ascribed_n; i++)
+		set->ascribed[i].address = veil_address(v, a, set->ascribed[i].address);
 	set->participant = veil_participant(v, a, set->participant);
 	set->address = veil_text(v, a, set->address);
 	set->provider = veil_text(v, a, set->provider);

@@ -3,6 +3,8 @@
 
 #include "base/json_text.h"
 #include "base/settings.h"
+#include "report/capability.h"
+#include "report/greylisting.h"
 
 static void
 put_text(struct buf *out, const char *key, const char *text)
@@ -83,6 +85,7 @@ put_records(struct buf *out, const struct verdict *v)
 		put_text(out, "id", item->id);
 		put_text(out, "certainty", certainty_names[item_certainty(item)]);
 		put_time(out, "time", item->time_us);
+		put_text(out, "ascribed", ascribed_names[item->from.ascribed]);
 		buf_putc(out, '}');
 	}
 	buf_putc(out, ']');
@@ -103,6 +106,48 @@ put_cases(struct buf *out, const struct verdict *v)
 		put_rule(out, "rule", c->testcase, c->rule);
 		put_text(out, "note", c->note);
 		buf_putc(out, '}');
+	}
+	buf_putc(out, ']');
+}
+
+static void
+put_one_greylisting(struct buf *out, const struct greylisting *g)
+{
+	buf_putc(out, '{');
+	put_text(out, "testcase", g->testcase->name);
+	json_text_key(out, "attempts");
+	json_text_int(out, g->attempts);
+	json_text_key(out, "gaps");
+	buf_putc(out, '[');
+	for (size_t i = 0; i < g->gaps_n; i++) {
+		json_text_next(out);
+		json_text_seconds(out, (int64_t)g->gap_ms[i] * 1000);
+	}
+	buf_putc(out, ']');
+	json_text_key(out, "accepted_after");
+	if (g->accepted)
+		json_text_seconds(out, (int64_t)g->accepted_after_ms * 1000);
+	else
+		buf_puts(out, "null");
+	put_bool(out, "sender_changed", g->sender_changed);
+	put_bool(out, "client_changed", g->client_changed);
+	buf_putc(out, '}');
+}
+
+static void
+put_greylisting(struct buf *out, const struct probe_set *set, const struct verdict *v)
+{
+	const struct capability *c = capability_find(v->capability);
+
+	json_text_key(out, "greylisting");
+	if (!c || !c->of_retries) {
+		buf_puts(out, "null");
+		return;
+	}
+	buf_putc(out, '[');
+	for (size_t i = 0; i < set->greylisting_n; i++) {
+		json_text_next(out);
+		put_one_greylisting(out, &set->greylisting[i]);
 	}
 	buf_putc(out, ']');
 }
@@ -129,6 +174,7 @@ verdict_json(struct buf *out, const struct probe_set *set, const struct verdict 
 	put_text(out, "resolver", v->resolver);
 	put_bool(out, "submission_resolver", v->submission_resolver);
 	put_time(out, "pending_until", v->state == VERDICT_PENDING ? v->pending_until_us : 0);
+	put_greylisting(out, set, v);
 	put_text(out, "participant", set->participant);
 	put_text(out, "from_domain", set->from_domain);
 	put_bool(out, "all_in_one", set->all_in_one);

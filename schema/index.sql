@@ -4,7 +4,7 @@
 -- the 16 octets that their 32 hexadecimal digits stand for; numbers of rows differ from one index to the next, all else
 -- depends on what was read alone, not on the order.
 PRAGMA application_id = 0x656d7452; -- "emtR"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- Files that were read, and how far.  Records of mails are not among them: see mail.
 CREATE TABLE source (
@@ -31,6 +31,7 @@ CREATE TABLE client (
 	-- Registered domain of the name; of an address without name, that of a name that it has at another time, else
 	-- ASnnn, else the address.
 	operator TEXT NOT NULL,
+	as_number INTEGER,      -- of the address, by the tables of ingest --as; NULL: not known
 	UNIQUE (address, name)
 );
 CREATE INDEX client_operator ON client (operator);

@@ -192,6 +192,52 @@ same "nothing stands alone" "$(count once "SELECT (SELECT COUNT(*) FROM attempt 
 	(SELECT COUNT(*) FROM dialogue WHERE session NOT IN (SELECT id FROM session)) +
 	(SELECT COUNT(*) FROM bare WHERE session NOT IN (SELECT id FROM session))")" 0
 
+# Sessions that named nobody and were ascribed to him lose what names him; one of a host that came for him alone goes.
+mkdir -p "$work/forget/sessions"
+talk() { # ID CLIENT NAME TIME SERVICE MAILS WORDS
+	printf '{"schema":"session/1","id":"%032x","service":"%s","client_ip":"%s","client_name":"%s","t_connect":%s,"t_end":%s,"helo":"h","tls":null,"mails":[%s],"end":{"kind":"quit","after":null},"complete":true,"dialogue":[["C","EHLO h"],["C","MAIL FROM:<%s@x.example>"]]}\n' \
+		"$1" "$5" "$2" "$3" "$4" "$4" "$6" "$7"
+}
+rcpt() { # TOKEN
+	printf '{"from":"f@x","rcpts":[["measurement+%s@mail-plaintext.measurement.example.com",250]],"queue_id":"Q","code":250}' "$1"
+}
+his=abcdefghijklmnopqrstuvwxyz
+bare=postfix/mail-plaintext/smtpd
+{
+	talk 1 192.0.2.1 mx.home.example 1000000 smtpd "$(rcpt $his)" person
+	talk 2 192.0.2.1 mx.home.example 1000100 $bare "" person
+	talk 3 192.0.2.2 mx.big.example 1000200 smtpd "$(rcpt $his)" person
+	talk 4 192.0.2.3 mx2.big.example 1000300 $bare "" person
+	talk 5 192.0.2.2 mx.big.example 1000400 smtpd "$(rcpt bcdefghijklmnopqrstuvwxyza)" other
+	talk 6 192.0.2.2 mx.big.example 9000000 $bare "" later
+	talk 7 192.0.2.4 mx.else.example 1000300 $bare "" other
+} >"$work/forget/sessions/2026-11-20.jsonl"
+python3 - "$work/forget.ledger" $his <<'EOF'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.executescript(open("schema/ledger.sql").read())
+db.execute("INSERT INTO participant (id, name, created) VALUES (1, 'p', 1)")
+db.execute("INSERT INTO probe_set VALUES ('s', 1, 1, 1, 'one-by-one')")
+db.execute("INSERT INTO probe VALUES (?, 's', 1, 1, 'mail-plaintext', 1)", (sys.argv[2],))
+db.commit()
+EOF
+ok "a participant, his sessions" ingest forgot --ledger "$work/forget.ledger" "$work/forget"
+same "all of them" "$(count forgot 'SELECT COUNT(*) FROM session') $(count forgot 'SELECT COUNT(*) FROM dialogue')" "7 7"
+python3 - "$work/forget.ledger" <<'EOF'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("INSERT INTO forgotten SELECT testcase, pool_number, token, 1 FROM probe")
+db.executescript("DELETE FROM probe; DELETE FROM probe_set; DELETE FROM participant")
+db.commit()
+EOF
+ok "he is forgotten" ingest forgot --ledger "$work/forget.ledger" "$work/forget"
+same "what names him is gone" "$(tests/report/dump.py "$work/forgot" | grep -c "person\|$his\|home.example")" 0
+same "a session of his provider stays, without its dialogue" \
+	"$(count forgot "SELECT group_concat(c.address || ' ' || (SELECT COUNT(*) FROM dialogue d WHERE d.session = s.id)) FROM session s
+	JOIN client c ON c.id = s.client ORDER BY s.record")" "192.0.2.3 0,192.0.2.2 1,192.0.2.2 1,192.0.2.4 1"
+ok "from the start, and the ledger knows that he is forgotten" ingest anew --ledger "$work/forget.ledger" "$work/forget"
+same "the index is the same" "$(dump anew)" "$(dump forgot)"
+
 # What is none of ours is refused with the mend.
 echo text >"$work/text"
 ingest text "$host"

@@ -25,6 +25,8 @@ html() { # DB DIR ARGUMENT...
 	"$report" html --db "$work/$h_db" -o "$work/$h_dir" --now "$now" "$@" 2>"$work/said"
 }
 
+echo "a key of a publisher, for tests alone" >"$work/key"
+
 # For people.
 verdicts db >"$work/matrix.txt"
 ok "the matrix of operators, the shares below" cmp "$work/matrix.txt" $golden/matrix.txt
@@ -119,6 +121,13 @@ for words in 'Retry curve' 'Time to delivery' '2001:db8::1' 'TLS_AES_256_GCM_SHA
 	'list.example' '2001:db8:53::1' 'MTA-STS'; do
 	ok "an operator's page says: $words" grep -q "$words" "$page"
 done
+ok "how it came again, of its sets" grep -q 'Of 2 mails of its sets that were put off 2 came again, half of them within [67][^;]*; 2 were let in' \
+	"$page"
+ok "as JSON" grep -q '"greylisting":{"mails":2,"again":2,"accepted":2,"sender_changed":0,"client_changed":0,"first_gap":400[.0]*,"accepted_after":400' \
+	"$work/pages/operators.jsonl"
+ok "and of a set" grep -q '"greylisting":\[{"testcase":"v4-mail-greylisting","attempts":2,"gaps":\[400[.0]*\],"accepted_after":400' \
+	"$work/pages/verdicts.jsonl"
+ok "on its page" grep -q 'Coming again after a 450' "$page2"
 ok "other mail is counted" [ "$(grep -c '<th scope="row">spam' "$work/pages/flavours.html")" = 3 ]
 ok "hostile pages" html nasty nasty-pages
 ok "nothing got out of its place" tests/report/pages.py "$work/nasty-pages"
@@ -141,6 +150,42 @@ mkdir "$work/stranger" && touch "$work/stranger/index.html"
 html db stranger
 same "somebody else's page is no report: 78" $? 78
 
+# A sender whose IPv6 address has no confirmed name: by its greeting it is the operator's, and all is as before.
+python3 - "$work/db" "$work/nameless" <<'EOF'
+import shutil, sqlite3, sys
+shutil.copy(sys.argv[1], sys.argv[2])
+db = sqlite3.connect(sys.argv[2])
+db.execute("UPDATE client SET name = '', operator = address WHERE address = '2001:db8::1'")
+db.commit()
+EOF
+verdicts nameless >"$work/nameless.txt"
+ok "an address without a name is its operator's" cmp "$work/nameless.txt" $golden/matrix.txt
+verdicts nameless --format json >"$work/nameless.jsonl"
+ok "verdict/1 that says so" tests/tools/check_schema.py schema/verdict-1.json "$work/nameless.jsonl"
+ok "of its records" grep -q '"certainty":"probable","time":[0-9.]*,"ascribed":"helo"' "$work/nameless.jsonl"
+verdicts nameless --format json --by operator >"$work/nameless.operators"
+ok "operator-verdict/1" tests/tools/check_schema.py schema/operator-verdict-1.json "$work/nameless.operators"
+ok "that counts the sets" grep -q '"operator":"all.example","capability":"dane".*"ascribed_sets":1,' "$work/nameless.operators"
+ok "pages that say so" html nameless nameless-pages
+ok "are pages" tests/report/pages.py "$work/nameless-pages"
+ok "the operator's" grep -q 'mono">2001:db8::1</th><td>greets as one of its: probably</td><td class="number">1<' \
+	"$work/nameless-pages/operators/all.example.html"
+ok "the set's" grep -rq '<dd>2001:db8::1: greets as one of its: probably</dd>' "$work/nameless-pages/sets"
+ok "and its evidence" grep -rq 'counted as of all.example, probably' "$work/nameless-pages/sets"
+ok "veiled" html nameless nameless-veiled --pseudonymise "$work/key"
+ok "the address is not told" fails grep -rqF 2001:db8::1 "$work/nameless-veiled"
+
+python3 - "$work/nameless" <<'EOF'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("UPDATE client SET as_number = 64499 WHERE address IN ('192.0.2.1', '2001:db8::1')")
+db.commit()
+EOF
+ok "by its AS" html nameless nameless-pages
+ok "are pages, too" tests/report/pages.py "$work/nameless-pages"
+ok "the set's says so" grep -rq '<dd>2001:db8::1: of the same AS64499</dd>' "$work/nameless-pages/sets"
+ok "and the evidence" grep -rq 'counted as of all.example: the same AS64499 and domain' "$work/nameless-pages/sets"
+
 # Providers of the From domains.
 printf '%s\n' '{"schema":"mx-id/1","tool":"emt-mxinfer 0.1","domain":"all.example","self_hosted":"no","dns":"mx","smtp":true,"ids":[{"mx":"mx.big.example","id":"big.example","type":"OK","source":"TLS","score":3,"corrected":0,"new_id":null,"company":"Big <Mail>","reason":null}],"no_id":[]}' >"$work/mx"
 ok "with mailbox providers" html db mx-pages --mx-id "$work/mx"
@@ -151,7 +196,6 @@ html db mx-pages --mx-id "$work/mx"
 same "another kind of record: 78" $? 78
 
 # Stand-ins.
-echo "a key of a publisher, for tests alone" >"$work/key"
 echo "a key of another publisher, for tests" >"$work/key2"
 echo short >"$work/key3"
 ok "veiled pages" html db veiled --pseudonymise "$work/key"

@@ -107,4 +107,15 @@ ok "once more" purge
 empty "finds nothing" "$(cat "$work/said")"
 ok "another retention" purge --set retention_days=5
 ok "takes what is older than that" fails ls "$base/json/"*:kept "$base/json/"*:unknown-new
+
+# A host that holds health records alone (the name servers' before the first query, the desk): nothing goes, and that is
+# no trouble.
+health=$work/hosts/desk/health
+mkdir -p "$health"
+: >"$health/2020-01-01.jsonl"
+ok "a base_dir with health records alone" "$report" purge --now $now --ledger "$work/ledger" "$work/hosts/desk"
+ok "or a folder of such" "$report" purge --now $now --ledger "$work/ledger" "$work/hosts"
+ok "loses nothing" test -f "$health/2020-01-01.jsonl"
+mkdir "$work/nothing"
+ok "a folder of none is an error still" fails "$report" purge --now $now --ledger "$work/ledger" "$work/nothing"
 tap_end

@@ -13,7 +13,7 @@
  *				submitted, asked for and delivered as they should be by
  *				one.example; of an exception nothing but the submission
  * probes [PROBE...]		only these (or all), and nothing is seen of them
- * TIME KIND PROBE [WORD...]	an item (report/evidence.h); the words: see take_word
+ * TIME KIND PROBE [WORD...]	an item (report/evidence.h); the words: see tests/played.h
  * healthy [except CASE/PART...]	health records of all parts, six hours apart, for ten days
  * red CASE/PART TIME [words]	one that is red
  * gap TIME TIME		queries may be missing
@@ -22,273 +22,22 @@
  * expect CASE|CAPABILITY STATE [EVIDENCE|-]	with the rule that led there; -: none
  * says TEXT			the note of that verdict holds TEXT
  * records KIND:CERTAINTY...	it rests on exactly these
+ * ascribed ADDRESS:HOW...	of these records' clients exactly these count as another's
  * control CASE STATE		it lists such a control
  * votes K/N			of one that is mixed
  * resolver NAME|-		its resolver
- * sender|resolvers OPERATOR CAPABILITY STATE [K/N]	of all sets together
+ * greylisting CASE TEXT|-	how it came again: N attempts, SECONDS... between, "in SECONDS" if
+ *it was let in, "sender", "client" if that changed sender|resolvers OPERATOR CAPABILITY STATE [K/N]
+ *of all sets together
  * share CAPABILITY YES NO UNDECIDED	by sender, or by resolver where it is one's
  *
- * The player does the loader's part: the set's operator is that of the first mail-ok, and who comes
- * from another operator is foreign. */
-#include <stdlib.h>
-
-#include "base/cursor.h"
+ * The player does the loader's part: whose the set and its clients are (report/ascription.h). */
 #include "io/tree.h"
+#include "report/ascription.h"
+#include "report/greylisting.h"
 #include "report/share.h"
 #include "report/verdict_json.h"
-#include "tests/tap.h"
-
-enum { SETS_MAX = 8, ITEMS_MAX = 64, FILE_MAX = 1 << 20, HEALTH_APART_H = 6, HEALTH_H = 240 };
-#define START_US ((int64_t)1795290310 * 1000000)
-#define SECONDS_US(n) ((int64_t)(n)*1000000)
-
-struct played_set {
-	struct probe_set all; /* as the scenario says */
-	const char *resolver;
-	struct probe_set seen; /* what the loader would give now */
-	struct verdicts verdicts;
-};
-
-struct player {
-	struct arena *a;
-	const char *name, *scenario;
-	struct testcases cases;
-	struct verdict_settings settings;
-	struct played_set sets[SETS_MAX];
-	size_t sets_n, at; /* at: the set that lines are about */
-	struct health *health;
-	size_t health_n, health_room;
-	int64_t (*gaps)[2];
-	size_t gaps_n;
-	int64_t now_us;
-	const struct verdict *last;
-	struct buf *json; /* NULL: TAP */
-};
-
-static _Noreturn void
-stop(const struct player *p, const char *what, struct span about)
-{
-	printf("Bail out! %s: %s: %s \"%.*s\"\n", p->name, p->scenario, what, (int)about.n,
-	    about.p ? about.p : "");
-	exit(2);
-}
-
-static struct span
-word(struct span *rest)
-{
-	*rest = span_trim(*rest);
-	return span_cut(rest, ' ');
-}
-
-static const char *
-text(struct player *p, struct span s)
-{
-	return arena_dup(p->a, s);
-}
-
-static bool
-is_word(struct span s, const char *is)
-{
-	return span_eq(s, span_str(is));
-}
-
-static int64_t
-time_of(struct player *p, struct span s)
-{
-	struct cursor c = cursor_on(s);
-	int64_t sign = cur_maybe(&c, SPAN_LIT("-")) ? -1 : 1, us = 0;
-
-	while (!cur_done(&c) && !c.failed) {
-		int64_t n = (int64_t)cur_number(&c, 9);
-		int unit = cur_peek(&c);
-
-		cur_take(&c, c.rest.n ? 1 : 0);
-		us += SECONDS_US(n) * (unit == 'd'      ? 86400
-					  : unit == 'h' ? 3600
-					  : unit == 'm' ? 60
-					  : unit == 's' ? 1
-							: 0);
-	}
-	if (c.failed)
-		stop(p, "no time", s);
-	return sign * us;
-}
-
-static const struct testcase *
-case_of(struct player *p, struct span s)
-{
-	const struct testcase *t = testcase_find(&p->cases, s);
-
-	if (!t)
-		stop(p, "no test case", s);
-	return t;
-}
-
-static struct played_set *
-current(struct player *p)
-{
-	if (!p->sets_n) {
-		p->sets[p->sets_n++] = (struct played_set){
-		    .all = {.id = "s", .participant = "somebody", .from_domain = "one.example"},
-		    .resolver = "192.0.2.53"};
-	}
-	return &p->sets[p->at];
-}
-
-/* PROBE: a case, or mail-ok/1, mail-ok/2. */
-static struct probe *
-probe_of(struct player *p, struct span s, bool make)
-{
-	struct played_set *set = current(p);
-	struct span which = s, name = span_cut(&which, '/');
-	const struct testcase *t = case_of(p, name);
-	size_t before = which.p && is_word(which, "2") ? 1 : 0;
-
-	for (size_t i = 0; i < set->all.probes_n; i++)
-		if (set->all.probes[i].testcase == t && !before--)
-			return &set->all.probes[i];
-	if (!make)
-		stop(p, "no such probe in the set", s);
-	set->all.probes = arena_grow(p->a, set->all.probes, set->all.probes_n,
-	    set->all.probes_n + 1, sizeof *set->all.probes);
-	set->all.probes[set->all.probes_n] = (struct probe){.testcase = t,
-	    .number = (int64_t)set->all.probes_n + 1,
-	    .position = (int64_t)set->all.probes_n + 1,
-	    .token = arena_printf(p->a, "%s-token-%zu", set->all.id, set->all.probes_n + 1),
-	    .items = arena_alloc(p->a, ITEMS_MAX * sizeof(struct item))};
-	return &set->all.probes[set->all.probes_n++];
-}
-
-static int
-compare_items(const void *a, const void *b)
-{
-	const struct item *x = a, *y = b;
-
-	return (x->time_us > y->time_us) - (x->time_us < y->time_us);
-}
-
-static bool
-take_value(struct player *p, struct item *i, struct span key, struct span value)
-{
-	const char *t = text(p, value);
-
-	if (is_word(key, "client"))
-		i->from.address = t, i->from.ipv6 = strchr(t, ':') != NULL;
-	else if (is_word(key, "host"))
-		i->from.name = t;
-	else if (is_word(key, "operator"))
-		i->from.operator= t;
-	else if (is_word(key, "as"))
-		i->from.as_number = (uint32_t)strtoul(t, NULL, 10);
-	else if (is_word(key, "tls"))
-		i->tls = t, i->starttls = true;
-	else if (is_word(key, "error"))
-		i->tls_error = t;
-	else if (is_word(key, "end"))
-		i->end = t;
-	else if (is_word(key, "from"))
-		i->mail_from = is_word(value, "<>") ? "" : t;
-	else if (is_word(key, "code"))
-		i->code = (int)strtol(t, NULL, 10);
-	else if (is_word(key, "status"))
-		i->status = t;
-	else if (is_word(key, "resolver"))
-		i->resolver = t;
-	else if (is_word(key, "resolver-operator"))
-		i->resolver_operator = t;
-	else if (is_word(key, "type"))
-		i->type = t;
-	else if (is_word(key, "session"))
-		i->session = t;
-	else if (is_word(key, "sharing"))
-		i->sets_sharing = strtoul(t, NULL, 10);
-	else if (is_word(key, "case"))
-		i->testcase = case_of(p, value);
-	else if (is_word(key, "token"))
-		i->token = t;
-	else
-		return false;
-	return true;
-}
-
-static void
-take_word(struct player *p, struct item *i, struct span s)
-{
-	struct span value = s, key = span_cut(&value, '=');
-
-	if (value.p && take_value(p, i, key, value))
-		return;
-	if (is_word(s, "starttls"))
-		i->starttls = true;
-	else if (is_word(s, "no-ehlo"))
-		i->ehlo = false;
-	else if (is_word(s, "refused-clear"))
-		i->refused_clear = true;
-	else if (is_word(s, "incomplete"))
-		i->complete = false;
-	else if (is_word(s, "no-session"))
-		i->session_known = false;
-	else if (is_word(s, "nobody"))
-		i->from = (struct sender){.operator= i->from.operator};
-	else if (is_word(s, "accepted"))
-		i->accepted = true;
-	else if (is_word(s, "final"))
-		i->is_final = true;
-	else if (is_word(s, "ipv6"))
-		i->over_ipv6 = true;
-	else if (is_word(s, "undelivered"))
-		i->undelivered = "deferred 4.3.0";
-	else if (is_word(s, "foreign"))
-		i->foreign = true;
-	else if (is_word(s, "certain") || is_word(s, "probable") || is_word(s, "background"))
-		i->certainty = is_word(s, "certain")    ? CERTAIN
-			       : is_word(s, "probable") ? PROBABLE
-							: BACKGROUND;
-	else
-		stop(p, "no such word of an item", s);
-}
-
-static enum item_kind
-kind_of(struct player *p, struct span s)
-{
-	for (size_t k = 0; k < ITEM_KINDS_N; k++)
-		if (is_word(s, item_kind_names[k]))
-			return (enum item_kind)k;
-	stop(p, "no kind of item", s);
-}
-
-static void
-add_item(
-    struct player *p, int64_t time_us, enum item_kind kind, struct probe *probe, struct span words)
-{
-	struct played_set *set = current(p);
-	bool v6 = probe->testcase->families == FAMILIES_IPV6,
-	     smtp = kind == ITEM_SESSION || kind == ITEM_ATTEMPT || kind == ITEM_MAIL;
-	struct item i = {.kind = kind,
-	    .certainty = kind == ITEM_SESSION ? PROBABLE : CERTAIN,
-	    .time_us = START_US + time_us,
-	    .mail_from = "probe@one.example",
-	    .end = "quit",
-	    .ehlo = smtp,
-	    .complete = true,
-	    .session_known = smtp};
-
-	if (smtp)
-		i.from = (struct sender){.address = v6 ? "2001:db8::25" : "192.0.2.25",
-		    .ipv6 = v6,
-		    .name = "mx.one.example",
-		    .operator= "one.example" };
-	if (kind == ITEM_QUERY || kind == ITEM_CUT)
-		i.resolver = set->resolver, i.type = "MX";
-	if (probe->items_n == ITEMS_MAX)
-		stop(p, "too many items of", span_str(probe->testcase->name));
-	i.id = arena_printf(
-	    p->a, "%s-%zu-%zu", item_kind_names[kind], (size_t)probe->number, probe->items_n + 1);
-	for (struct span w = word(&words); w.n; w = word(&words))
-		take_word(p, &i, w);
-	probe->items[probe->items_n++] = i;
-	qsort(probe->items, probe->items_n, sizeof i, compare_items);
-}
+#include "tests/played.h"
 
 static bool
 is_excepted(struct span list, const char *name)
@@ -437,8 +186,6 @@ compare_health(const void *a, const void *b)
 static void
 load(struct player *p, struct played_set *s)
 {
-	const struct item *first_ok = NULL;
-
 	s->seen = s->all;
 	s->seen.probes = arena_alloc(p->a, (s->all.probes_n + 1) * sizeof *s->seen.probes);
 	for (size_t k = 0; k < s->all.probes_n; k++) {
@@ -456,19 +203,12 @@ load(struct player *p, struct played_set *s)
 			if (item->kind != ITEM_SESSION && item->kind != ITEM_CUT &&
 			    (!s->seen.first_us || item->time_us < s->seen.first_us))
 				s->seen.first_us = item->time_us;
-			if (item->kind == ITEM_MAIL && !probe->testcase->controls_n &&
-			    (!first_ok || item->time_us < first_ok->time_us))
-				first_ok = item;
 		}
 	}
-	s->seen.operator= first_ok ? first_ok->from.operator: NULL;
-	for (size_t k = 0; first_ok && k < s->seen.probes_n; k++)
-		for (size_t i = 0; i < s->seen.probes[k].items_n; i++) {
-			struct item *item = &s->seen.probes[k].items[i];
-
-			item->foreign |= item->from.operator&&
-					 strcmp(item->from.operator, s->seen.operator) != 0;
-		}
+	ascribe(&s->seen);
+	s->seen.from_domain = s->all.from_domain;
+	ascription_list(p->a, &s->seen);
+	greylisting_list(p->a, &s->seen);
 	s->seen.health = p->health;
 	while (s->seen.health_n < p->health_n && p->health[s->seen.health_n].time_us <= p->now_us)
 		s->seen.health_n++;
@@ -544,6 +284,21 @@ play_records(struct player *p, struct span want)
 		    item_kind_names[p->last->records[i]->kind],
 		    certainty_names[item_certainty(p->last->records[i])]);
 	judge(p, "records", got, text(p, span_trim(want)));
+}
+
+static void
+play_ascribed(struct player *p, struct span want)
+{
+	const char *got = "";
+
+	for (size_t i = 0; i < p->last->records_n; i++) {
+		const struct sender *from = &p->last->records[i]->from;
+
+		if (from->ascribed != ASCRIBED_NOT)
+			got = arena_printf(p->a, "%s%s%s:%s", got, *got ? " " : "", from->address,
+			    ascribed_names[from->ascribed]);
+	}
+	judge(p, "ascribed", got, text(p, span_trim(want)));
 }
 
 static void
@@ -697,6 +452,30 @@ play_resolver(struct player *p, struct span want)
 }
 
 static void
+play_greylisting(struct player *p, struct span want)
+{
+	const struct probe_set *set = &current(p)->seen;
+	struct span name = word(&want);
+	const char *got = "-";
+
+	for (size_t i = 0; i < set->greylisting_n; i++) {
+		const struct greylisting *g = &set->greylisting[i];
+
+		if (!is_word(name, g->testcase->name))
+			continue;
+		got = arena_printf(p->a, "%u", (unsigned)g->attempts);
+		for (size_t k = 0; k < g->gaps_n; k++)
+			got = arena_printf(p->a, "%s %u", got, (unsigned)g->gap_ms[k] / 1000);
+		if (g->accepted)
+			got = arena_printf(
+			    p->a, "%s in %u", got, (unsigned)g->accepted_after_ms / 1000);
+		got = arena_printf(p->a, "%s%s%s", got, g->sender_changed ? " sender" : "",
+		    g->client_changed ? " client" : "");
+	}
+	judge(p, "greylisting", got, text(p, span_trim(want)));
+}
+
+static void
 play_sender(struct player *p, struct span rest)
 {
 	play_operator(p, OPERATOR_SENDER, rest);
@@ -726,9 +505,11 @@ static const struct {
     {"expect", false, play_expect},
     {"says", true, play_says},
     {"records", true, play_records},
+    {"ascribed", true, play_ascribed},
     {"control", true, play_control},
     {"votes", true, play_votes},
     {"resolver", true, play_resolver},
+    {"greylisting", false, play_greylisting},
     {"sender", false, play_sender},
     {"resolvers", false, play_resolvers},
     {"share", false, play_share},

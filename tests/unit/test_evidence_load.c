@@ -167,6 +167,8 @@ make_records(void)
 	    address(token(1, "v4-mail-greylisting"), "v4-mail-greylisting"), 250, "G1");
 	mail(2600.5, "192.0.2.1", "a.one.example", token(1, "v4-mail-greylisting"),
 	    "v4-mail-greylisting", "G1", "SRS0=ab=x.example=u@one.example");
+	/* Set 2's mail over IPv6: an address without a name. */
+	deliver(1800, "2001:db8::26", "unknown", 2, "v6-mail");
 	/* One that our own host took, and could not store, as a later line of its log says. */
 	session(1700, "postfix/smtpd", "192.0.2.1", "a.one.example", "u@x.example",
 	    address(token(1, "v6-mail"), "v6-mail"), 250, "U1");
@@ -332,6 +334,9 @@ sets(void)
 	health_of(&set);
 	OK(evidence_loader_next(e, a, &set) && !strcmp(set.id, "set2"), "the second one");
 	SAME_STR(set.operator, "two.example", "of the other operator");
+	SAME_STR(shown(probe_of(&set, "v6-mail")),
+	    "attempt certain 2001:db8::26 foreign, mail certain 2001:db8::26 foreign",
+	    "an address without a name is by itself, as long as nothing tells more");
 	OK(!evidence_loader_next(e, a, &set), "there is no third");
 	OK(evidence_loader_find(e, a, "set2", &set) && !strcmp(set.participant, "p2"),
 	    "one by its id");
@@ -341,7 +346,7 @@ sets(void)
 
 /* Whose addresses are, by a table; the set's queries over IPv6 then. */
 static void
-by_table(const char *table, const char *want, const char *what)
+by_table(const char *table, const char *want, const char *what, const char *ascribed)
 {
 	char *path = arena_printf(a, "%s/as", folder), *dirs[] = {folder};
 	const char *v[] = {path};
@@ -364,6 +369,9 @@ by_table(const char *table, const char *want, const char *what)
 	items = probe_of(&set, "v4-mail.v6only")->items;
 	SAME_STR(items[0].resolver_operator ? items[0].resolver_operator : items[0].resolver,
 	    strstr(table, "2001") ? "AS64500" : "2001:db8::53", "whose its resolver is");
+	OK(evidence_loader_find(e, a, "set2", &set), "set 2");
+	SAME_STR(shown(probe_of(&set, "v6-mail")), ascribed,
+	    "whose the address without a name is, by the AS of those with one");
 	evidence_loader_close(e);
 }
 
@@ -372,12 +380,15 @@ with_tables(void)
 {
 	by_table("192.0.2.0\t24\t64500\n2001:db8::\t48\t64500\n",
 	    "query probable, query background foreign",
-	    "another address of the system that is of the path is probable");
+	    "another address of the system that is of the path is probable",
+	    "attempt certain 2001:db8::26, mail certain 2001:db8::26");
 	by_table("192.0.2.0\t24\t64501\n2001:db8::\t48\t64500\n",
 	    "query background foreign, query background foreign",
-	    "another table in its place: another system's is not");
+	    "another table in its place: another system's is not",
+	    "attempt certain 2001:db8::26 foreign, mail certain 2001:db8::26 foreign");
 	by_table("192.0.2.0\t24\t64501\n", "query background foreign, query background foreign",
-	    "a table that no longer knows it");
+	    "a table that no longer knows it",
+	    "attempt certain 2001:db8::26 foreign, mail certain 2001:db8::26 foreign");
 }
 
 /* Only what is read once may scan a table: a set must cost the same however many there are. */
@@ -450,6 +461,60 @@ another_set(void)
 	evidence_loader_close(e);
 }
 
+/* The index is changed by hand, and set 1 read again. */
+static const char *
+after(const char *sql)
+{
+	struct evidence_loader *e;
+	struct probe_set set;
+	const char *path = arena_printf(a, "%s/db", folder), *text;
+
+	store_close(store);
+	OK(!store_open(a, path, ".", STORE_WRITE, &store), "open");
+	store_begin(store);
+	store_exec(store, sql);
+	store_commit(store);
+	store_close(store);
+	OK(!store_open(a, path, ".", STORE_READ, &store), "open");
+	e = evidence_loader_open(store, &cases, &params);
+	OK(evidence_loader_find(e, a, "set1", &set), "set 1 once more");
+	text = shown(probe_of(&set, "mail-dane-bad"));
+	evidence_loader_close(e);
+	return text;
+}
+
+/* What set 3's probe of that case was given up for is no longer its. */
+static void
+given_up(void)
+{
+	const char *of = token(3, "mail-dane-bad");
+
+	SAME_STR(after(arena_printf(a,
+		     "INSERT INTO dsn (id, time, action, token) VALUES ('d', 1150500000, "
+		     "'delayed', '%s')",
+		     of)),
+	    "session probable 192.0.2.1, session background 192.0.2.2 foreign, session background "
+	    "203.0.113.9 foreign, session background 192.0.2.101, session background 192.0.2.2 "
+	    "foreign",
+	    "a notification of delay ends nothing");
+	SAME_STR(after("UPDATE dsn SET action = 'failed', time = 1140900000"),
+	    "session probable 192.0.2.1, session background 192.0.2.2 foreign, session background "
+	    "203.0.113.9 foreign, session background 192.0.2.101, session background 192.0.2.2 "
+	    "foreign",
+	    "it was handed over once more since it failed");
+	SAME_STR(after("UPDATE dsn SET time = 1150500000"),
+	    "session probable 192.0.2.1, session background 192.0.2.2 foreign, session background "
+	    "203.0.113.9 foreign, session background 192.0.2.101, session background 192.0.2.2 "
+	    "foreign",
+	    "a session within the clocks' difference may be its still");
+	SAME_STR(after("UPDATE submission SET time = 1110000000; UPDATE dsn SET time = 1139000000"),
+	    "session probable 192.0.2.1, session background 192.0.2.2 foreign, session background "
+	    "203.0.113.9 foreign, session probable 192.0.2.101, session background 192.0.2.2 "
+	    "foreign",
+	    "one behind its final notification is not");
+	after("DELETE FROM dsn; UPDATE submission SET time = 1150000000");
+}
+
 static void
 facts(void)
 {
@@ -457,7 +522,9 @@ facts(void)
 	struct flavour_count *counts;
 	const char *name = operator_facts_next(a, store, "");
 
-	SAME_STR(name, "one.example", "the first operator");
+	SAME_STR(name, "2001:db8::26", "an address without a name comes first");
+	name = operator_facts_next(a, store, name);
+	SAME_STR(name, "one.example", "the first operator with one");
 	SAME_STR(operator_facts_next(a, store, name), "two.example", "the second");
 	OK(!operator_facts_next(a, store, "two.example"), "no third");
 	operator_facts_find(a, store, "one.example", &f);
@@ -469,7 +536,7 @@ facts(void)
 	OK(f.resolvers_n == 5 && !strcmp(f.resolvers[0].address, "192.0.2.53") &&
 		f.resolvers[0].rows == 3,
 	    "its resolver");
-	OK(flavour_counts(a, store, &counts) == 1 && counts[0].mails == 8 && counts[0].day == 0,
+	OK(flavour_counts(a, store, &counts) == 1 && counts[0].mails == 9 && counts[0].day == 0,
 	    "mails by flavour, host and day");
 }
 
@@ -494,6 +561,7 @@ main(void)
 	with_tables();
 	plans();
 	another_set();
+	given_up();
 	facts();
 	store_close(store);
 	nftw(folder, remove_one, 20, FTW_DEPTH | FTW_PHYS);

@@ -171,10 +171,31 @@ as_of(void *state, const struct ip *ip)
 	return ip->octets[3] == 9 ? 64500 : 0;
 }
 
+static uint32_t
+no_as_of(void *state, const struct ip *ip)
+{
+	(void)state;
+	(void)ip;
+	return 0;
+}
+
+static int64_t
+as_number_of(struct store *s, int64_t id)
+{
+	struct statement *st =
+	    store_cached(s, "SELECT COALESCE(as_number, 0) FROM client WHERE id = ?1");
+	int64_t as;
+
+	statement_int(st, 1, id);
+	as = statement_row(st) ? statement_get_int(st, 0) : -1;
+	statement_reset(st);
+	return as;
+}
+
 static void
 clients(void)
 {
-	const struct client_as as = {as_of, NULL};
+	const struct client_as as = {as_of, NULL}, as_none = {no_as_of, NULL};
 	struct public_suffixes *suffixes = public_suffixes_open();
 	struct client_table *t;
 	struct store *s;
@@ -203,6 +224,15 @@ clients(void)
 	client_table_apply_as(t);
 	SAME_STR(operator_of(s, two), "AS64500", "a table of AS that came later");
 	SAME_STR(operator_of(s, one), "2001:db8::9", "knows one of them");
+	one = client_table_id(t, SPAN_LIT("198.51.100.9"), SPAN_LIT("a.example.org"));
+	SAME_STR(operator_of(s, one), "example.org", "a name is more than an AS");
+	SAME_INT(as_number_of(s, one) * 1000000 + as_number_of(s, two), 64500064500,
+	    "which is kept beside it");
+	client_table_free(t);
+	t = client_table_new(s, suffixes, &as_none);
+	client_table_apply_as(t);
+	SAME_INT(as_number_of(s, one) + as_number_of(s, two), 0, "another table knows none");
+	SAME_STR(operator_of(s, two), "192.0.2.9", "and each stands for itself again");
 	store_commit(s);
 	client_table_free(t);
 	store_close(s);
