@@ -30,6 +30,7 @@ UNIT    := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/unit/test_*.c))
 FUZZ    := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY  := $(FUZZ:%=$(OBJ)/tests/fuzz/replay_%)
 HELPERS := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/tools/*.c))
+PLAY_C  := $(wildcard tests/tools/play/*.c)
 ARCHIVES := $(OBJ)/parts.a $(OBJ)/libemt.a
 BINS    := $(PROGRAMS:%=$(OBJ)/%) $(TOOLS:%=$(OBJ)/%)
 MAN     := $(wildcard */emt-*.[158])
@@ -53,8 +54,9 @@ $(OBJ)/$(1): $(OBJ)/$(dir $(1))$(patsubst emt-%,%,$(notdir $(1)))_main.o $(ARCHI
 endef
 $(foreach p,$(PROGRAMS) $(TOOLS),$(eval $(call PROGRAM,$(p))))
 
+$(OBJ)/tests/tools/verdictplay: $(PLAY_C:%.c=$(OBJ)/%.o)
 $(UNIT) $(HELPERS): $(OBJ)/%: $(OBJ)/%.o $(ARCHIVES)
-	$(call Q,LD $@)$(CC) $(LINK) -o $@ $^ $(LIBS) -lpthread
+	$(call Q,LD $@)$(CC) $(LINK) -o $@ $(filter %.o,$^) $(ARCHIVES) $(LIBS) -lpthread
 
 $(REPLAY): $(OBJ)/tests/fuzz/replay_%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/replay.o $(ARCHIVES)
 	$(call Q,LD $@)$(CC) $(LINK) -o $@ $^ $(LIBS)
@@ -94,4 +96,4 @@ clean:
 
 .PHONY: all check soak bench fuzz install clean
 .SECONDARY:
--include $(patsubst %.c,$(OBJ)/%.d,$(LIB_C) $(PART_C) $(wildcard */*_main.c tests/*/*.c))
+-include $(patsubst %.c,$(OBJ)/%.d,$(LIB_C) $(PART_C) $(wildcard */*_main.c tests/*/*.c) $(PLAY_C))
