@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "site/live.h"
 
-
 #include "base/utf8.h"
 #include "dns/dns_name.h"
 #include "mail/token.h"
