@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/queue.h>
-#include <unistd.h>
 
 #include "base/ip.h"
 #include "base/utf8.h"
@@ -53,19 +52,6 @@ struct relay_test {
 	TAILQ_HEAD(, running) running;
 };
 
-/* The name to give, or NULL if the host has none that could be one. */
-static const char *
-ehlo_name(struct arena *a, const char *given)
-{
-	char host[256] = "", name[DNS_NAME_MAX + 1];
-
-	if (given)
-		return given;
-	if (gethostname(host, sizeof host - 1) || dns_name_canonical(span_str(host), name))
-		return NULL;
-	return arena_dup(a, span_str(name));
-}
-
 static const char *
 read_settings(struct relay_test *t)
 {
@@ -73,7 +59,7 @@ read_settings(struct relay_test *t)
 
 	if (!p->domain)
 		return "open_relay_test = yes needs a domain for its addresses; set domain";
-	t->ehlo_name = ehlo_name(t->arena, p->ehlo_name);
+	t->ehlo_name = dns_name_own(t->arena, p->ehlo_name);
 	if (!t->ehlo_name)
 		return "open_relay_test = yes needs a name to give in EHLO, and this host has "
 		       "none; set ehlo_name";

@@ -3,6 +3,7 @@
 
 #include "base/json_text.h"
 #include "base/settings.h"
+#include "base/utf8.h"
 
 static const char no_rd[] = "no registered domain in the MX name";
 
@@ -106,32 +107,47 @@ output_json_tail(struct buf *out, const struct inference *in, const struct ident
 const char output_csv_header[] = "domain,self_hosted,dns,mx,id,type,source,score,corrected,new_id,"
 				 "company,reason\n";
 
-/* A field, in quotes where it needs them (RFC 4180). */
-static void
-put_field(struct buf *out, struct span s)
+/* Of nothing but ASCII that prints? */
+static bool
+is_plain(struct span s)
 {
-	bool quotes = false;
-
 	for (size_t i = 0; i < s.n; i++)
-		quotes =
-		    quotes || s.p[i] == ',' || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r';
-	if (!quotes) {
+		if ((unsigned char)s.p[i] < 0x20 || (unsigned char)s.p[i] >= 0x7f)
+			return false;
+	return true;
+}
+
+void
+output_csv_field(struct buf *out, struct span s)
+{
+	bool quotes = span_find(s, ',') < s.n || span_find(s, '"') < s.n;
+
+	if (!quotes && is_plain(s)) {
 		buf_put(out, s);
 		return;
 	}
-	buf_putc(out, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"')
+	if (quotes)
+		buf_putc(out, '"');
+	while (s.n) {
+		unsigned code = 0;
+		size_t n = utf8_sequence(s, &code);
+
+		if (!n || utf8_acts(code))
+			buf_puts(out, "\xef\xbf\xbd");
+		else
+			buf_put(out, (struct span){s.p, n});
+		if (code == '"')
 			buf_putc(out, '"');
-		buf_putc(out, s.p[i]);
+		s = span_from(s, n ? n : 1);
 	}
-	buf_putc(out, '"');
+	if (quotes)
+		buf_putc(out, '"');
 }
 
 static void
 put_row_head(struct buf *out, const struct output_domain *d)
 {
-	put_field(out, d->domain);
+	output_csv_field(out, d->domain);
 	buf_printf(out, ",%s,%s,", self_hosted_name(d->self_hosted), output_dns(d->flags));
 }
 
@@ -141,24 +157,24 @@ put_row(struct buf *out, const struct output_domain *d, const struct mx_answer *
 	struct buf reason;
 
 	put_row_head(out, d);
-	put_field(out, name_text(d->in, answer->mx));
+	output_csv_field(out, name_text(d->in, answer->mx));
 	if (!answer->ok) {
 		buf_printf(out, ",,NONE,,,,,,%s\n", no_rd);
 		return;
 	}
 	buf_putc(out, ',');
-	put_field(out, name_text(d->in, answer->id));
+	output_csv_field(out, name_text(d->in, answer->id));
 	buf_printf(
 	    out, ",OK,%s,%u,%d,", mx_source_name(answer->source), answer->score, answer->corrected);
 	if (answer->corrected == 1)
-		put_field(out, name_text(d->in, answer->new_id));
+		output_csv_field(out, name_text(d->in, answer->new_id));
 	buf_putc(out, ',');
 	if (answer->company)
-		put_field(out, company_name(d->in->companies, answer->company));
+		output_csv_field(out, company_name(d->in->companies, answer->company));
 	buf_putc(out, ',');
 	buf_init(&reason, 1024);
 	identify_reason(&reason, d->in, answer);
-	put_field(out, buf_span(&reason));
+	output_csv_field(out, buf_span(&reason));
 	buf_free(&reason);
 	buf_putc(out, '\n');
 }

@@ -24,6 +24,10 @@ const char *output_dns(uint8_t flags);
 void output_json_head(struct buf *out, const struct output_domain *d);
 void output_json_tail(struct buf *out, const struct inference *in, const struct identify *x);
 
+/* A field, in quotes where it needs them (RFC 4180); what is no UTF-8 or acts on who shows it
+ * (utf8_acts) becomes U+FFFD. */
+void output_csv_field(struct buf *out, struct span s);
+
 /* One row for each id and each MX without one; one row if there is neither. */
 extern const char output_csv_header[];
 void output_csv(struct buf *out, const struct output_domain *d);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "mxinfer/output.h"
 
 enum kind { KIND_COMPANY, KIND_ID, KIND_RENTED_COMPANY, KIND_RENTED_ID, KIND_NO_ID };
 
@@ -181,6 +182,7 @@ shares_write(const struct shares *s, const struct inference *in, FILE *out)
 	uint64_t counted =
 	    s->domains - s->null_mx - s->no_mx - s->not_known - s->no_smtp - s->implicit_mx;
 	double all = counted ? (double)counted : 1;
+	struct buf name;
 
 	fprintf(out, "kind,name,domains,share\n");
 	put_count(out, "all", "", s->domains);
@@ -193,8 +195,13 @@ shares_write(const struct shares *s, const struct inference *in, FILE *out)
 	fprintf(
 	    out, "self-hosted,,%" PRIu64 ",%.6f\n", s->self_hosted, (double)s->self_hosted / all);
 	fprintf(out, "own-name,,%" PRIu64 ",%.6f\n", s->own_name, (double)s->own_name / all);
-	for (size_t i = 0; i < rows_n; i++)
-		fprintf(out, "%s,%.*s,%.6f,%.6f\n", kind_names[rows[i].kind], (int)rows[i].name.n,
-		    rows[i].name.p, rows[i].domains, rows[i].domains / all);
+	buf_init(&name, SIZE_MAX / 4);
+	for (size_t i = 0; i < rows_n; i++) {
+		buf_clear(&name);
+		output_csv_field(&name, rows[i].name);
+		fprintf(out, "%s,%s,%.6f,%.6f\n", kind_names[rows[i].kind], buf_str(&name),
+		    rows[i].domains, rows[i].domains / all);
+	}
+	buf_free(&name);
 	free(rows);
 }

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/share.h"
+#include "io/write_all.h"
 #include "queryparse/casenames.h"
 #include "queryparse/inputs.h"
 #include "queryparse/recorder.h"
@@ -27,16 +28,8 @@ struct output {
 static void
 flush_output(struct output *o)
 {
-	struct span rest = buf_span(&o->text);
-
-	while (rest.n && !o->error) {
-		ssize_t n = write(STDOUT_FILENO, rest.p, rest.n);
-
-		if (n >= 0)
-			rest = span_from(rest, (size_t)n);
-		else if (errno != EINTR)
-			o->error = errno;
-	}
+	if (!o->error && !write_all(STDOUT_FILENO, buf_span(&o->text)))
+		o->error = errno;
 	buf_clear(&o->text);
 }
 

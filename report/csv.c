@@ -33,8 +33,7 @@ csv_text(struct csv *c, const char *s)
 	while (rest.n) {
 		unsigned code = 0;
 		size_t n = utf8_sequence(rest, &code);
-		bool control = (code < 0x20 && code != '\t' && code != '\n' && code != '\r') ||
-			       (code >= 0x7f && code <= 0x9f);
+		bool control = utf8_acts(code) && code != '\t' && code != '\n' && code != '\r';
 
 		if (!n || control)
 			buf_puts(c->out, "\xef\xbf\xbd");

@@ -3,7 +3,8 @@
  *
  * A spreadsheet takes a field that begins with = + - @, a tabulator or a CR for a formula; a
  * stranger's text that does gets an apostrophe in front.  Octets that are no UTF-8 become U+FFFD,
- * controls other than the tabulator and line ends too. */
+ * and so does what acts on a terminal or a reader (utf8_acts), but for the tabulator and line ends.
+ */
 #ifndef EMT_REPORT_CSV_H
 #define EMT_REPORT_CSV_H
 

@@ -16,9 +16,7 @@ is_shown(unsigned code)
 {
 	if (code < 0x20)
 		return code == '\n' || code == '\t';
-	return !(code >= 0x7f && code <= 0x9f) && !(code >= 0x200e && code <= 0x200f) &&
-	       !(code >= 0x2028 && code <= 0x202e) && !(code >= 0x2066 && code <= 0x2069) &&
-	       code != 0x61c && code != 0xfeff && code != 0xfffe && code != 0xffff;
+	return !utf8_acts(code) && code != 0xfffe && code != 0xffff;
 }
 
 void

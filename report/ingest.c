@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/sha256.h"
 #include "base/share.h"
+#include "base/utf8.h"
 #include "report/as_lookup.h"
 #include "report/derive.h"
 #include "report/ingest_parts.h"
@@ -62,6 +63,7 @@ void
 ingest_progress(struct ingest *in, const char *path)
 {
 	int64_t now = clock_since_us(&clock_system);
+	struct buf shown;
 	uint64_t n = 0;
 
 	if (!in->shown_us || now - in->shown_us < 1000000)
@@ -70,11 +72,13 @@ ingest_progress(struct ingest *in, const char *path)
 	for (size_t i = 0; i < INGEST_KINDS + 2; i++)
 		for (size_t k = 0; k < TAKEN_N; k++)
 			n += in->taken[i][k];
+	buf_init(&shown, 1024);
 	/* The end of the name tells most. */
-	fprintf(stderr, "\r\033[K%llu records, %llu MB: %.*s", (unsigned long long)n,
-	    (unsigned long long)(in->octets / 1000000), 50,
-	    strlen(path) > 50 ? path + strlen(path) - 50 : path);
+	safe_put(&shown, span_str(strlen(path) > 50 ? path + strlen(path) - 50 : path));
+	fprintf(stderr, "\r\033[K%llu records, %llu MB: %s", (unsigned long long)n,
+	    (unsigned long long)(in->octets / 1000000), buf_str(&shown));
 	fflush(stderr);
+	buf_free(&shown);
 }
 
 static void

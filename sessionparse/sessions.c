@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "io/lines.h"
+#include "io/write_all.h"
 #include "sessionparse/config_check.h"
 #include "sessionparse/journal_export.h"
 #include "sessionparse/logyear.h"
@@ -33,16 +34,8 @@ struct output {
 static void
 flush_output(struct output *o)
 {
-	struct span rest = buf_span(&o->text);
-
-	while (rest.n && !o->error) {
-		ssize_t n = write(STDOUT_FILENO, rest.p, rest.n);
-
-		if (n >= 0)
-			rest = span_from(rest, (size_t)n);
-		else if (errno != EINTR)
-			o->error = errno;
-	}
+	if (!o->error && !write_all(STDOUT_FILENO, buf_span(&o->text)))
+		o->error = errno;
 	buf_clear(&o->text);
 }
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/share.h"
 #include "io/user.h"
+#include "plan/plan_name.h"
 #include "site/check.h"
 #include "site/init.h"
 #include "site/live.h"
@@ -18,6 +19,10 @@
 #include "site/zone_sign.h"
 
 enum { VALIDITY_S = 28 * 86400, LIVE_DEADLINE_S = 30, EXIT_FINDINGS = 1 };
+
+/* Octets: of a recipient's domain that every sender takes, OpenSMTPD's HOST_NAME_MAX on Linux being
+ * the least; of the shortest domain that somebody may have. */
+enum { TAKEN_BY_ALL = 64, DOMAIN_LEAST = 4 };
 
 #define FIELD(name) .field = offsetof(struct command_switches, name)
 
@@ -142,6 +147,26 @@ run_init(const struct command_call *call)
 	return EX_OK;
 }
 
+/* Longer domains are the sender's to take (RFC 5321 section 4.5.3.1.2 has 255 octets), but one that
+ * does not looks like one that lacks what the case is about. */
+static void
+warn_of_length(const struct command_call *call, const struct plan *plan)
+{
+	size_t n, base = strlen(plan->site->domain);
+	const struct testcase *t = plan_longest(plan, &n);
+	const char *mend = "rename that test case";
+
+	if (n <= TAKEN_BY_ALL)
+		return;
+	if (n - base + DOMAIN_LEAST <= TAKEN_BY_ALL)
+		mend = arena_printf(
+		    call->a, "a domain of at most %zu octets would do", TAKEN_BY_ALL - (n - base));
+	log_warning("%s: domain = %s: addresses' domains have %zu octets (%s); OpenSMTPD takes no "
+		    "more than %d: %s",
+	    option_place(call->values, "domain"), plan->site->domain, n, t->name, TAKEN_BY_ALL,
+	    mend);
+}
+
 static int
 run_render(const struct command_call *call)
 {
@@ -156,6 +181,7 @@ run_render(const struct command_call *call)
 	error = render(&r);
 	if (error)
 		return say(EX_TEMPFAIL, error);
+	warn_of_length(call, &w.plan);
 	if (!call->settings->tls_pin)
 		log_warning("tls_pin is not set, so mail-dane-ok has no TLSA record yet; emt-site "
 			    "pin prints it for the certificate of %s",
@@ -226,6 +252,7 @@ check_tree(
 	    .try_postfix = true,
 	    .out = stdout};
 
+	warn_of_length(call, &w->plan);
 	check_run(&check);
 	*findings_n += check.findings_n;
 	*skipped_n += check.skipped_n;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "site/live.h"
 
-#include <unistd.h>
-
 #include "base/utf8.h"
 #include "dns/dns_name.h"
 #include "mail/token.h"
@@ -296,19 +294,6 @@ on_root(void *arg, const struct dns_result *r)
 	loop_stop(l->loop);
 }
 
-/* The name to give, or NULL if the host has none that could be one. */
-static const char *
-ehlo_name(struct arena *a, const char *given)
-{
-	char host[256] = "", name[DNS_NAME_MAX + 1];
-
-	if (given)
-		return given;
-	if (gethostname(host, sizeof host - 1) || dns_name_canonical(span_str(host), name))
-		return NULL;
-	return arena_dup(a, span_str(name));
-}
-
 static const char *
 open_all(struct live *l)
 {
@@ -321,7 +306,7 @@ open_all(struct live *l)
 	int64_t now_us = clock_since_us(loop_clock(l->loop));
 	const char *error;
 
-	l->ehlo_name = ehlo_name(l->a, l->ehlo_name);
+	l->ehlo_name = dns_name_own(l->a, l->ehlo_name);
 	if (!l->ehlo_name)
 		return "the host has no name to say EHLO with; set ehlo_name";
 	l->trust = trust_open(l->roots);

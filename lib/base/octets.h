@@ -72,4 +72,19 @@ octets_ascii(struct span s)
 	return n;
 }
 
+/* Bit 7 of each octet of the result that is no ASCII, or DEL; as octets_zero. */
+static inline uint64_t
+octets_no_text(uint64_t word)
+{
+	return (word | octets_zero(word ^ OCTETS_ONES * 0x7f)) & OCTETS_TOPS;
+}
+
+/* The same of what a string of JSON does not hold as it is: those, controls, quote, backslash. */
+static inline uint64_t
+octets_no_json(uint64_t word)
+{
+	return octets_no_text(word) | octets_zero(word ^ OCTETS_ONES * '"') |
+	       octets_zero(word ^ OCTETS_ONES * '\\') | ((word - OCTETS_ONES * 0x20) & OCTETS_TOPS);
+}
+
 #endif

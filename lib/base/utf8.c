@@ -65,14 +65,20 @@ utf8_put_lossy(struct buf *out, struct span s)
 	}
 }
 
+bool
+utf8_acts(unsigned code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x200e ||
+	       code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+}
+
 static bool
 shows_as_itself(unsigned code)
 {
-	return code >= 0x20 && code != 0x7f && !(code >= 0x80 && code < 0xa0) && code != 0x61c &&
-	       !(code >= 0x200b && code <= 0x200f) && !(code >= 0x2028 && code <= 0x202e) &&
-	       !(code >= 0x2060 && code <= 0x206f) && code != 0xfeff &&
-	       !(code >= 0xfff0 && code < 0x10000) && !(code >= 0xe000 && code <= 0xf8ff) &&
-	       code < 0xe0000;
+	return !utf8_acts(code) && !(code >= 0x200b && code <= 0x200d) &&
+	       !(code >= 0x2060 && code <= 0x206f) && !(code >= 0xfff0 && code < 0x10000) &&
+	       !(code >= 0xe000 && code <= 0xf8ff) && code < 0xe0000;
 }
 
 /* Without printf, which needs memory: log lines about the lack of it come through here. */

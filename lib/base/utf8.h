@@ -13,6 +13,10 @@ size_t utf8_sequence(struct span s, unsigned *code);
 /* Is all of s well-formed?  NUL is. */
 bool utf8_valid(struct span s);
 
+/* Would whoever shows this code point act on it, and not put a character?  Controls, DEL and C1
+ * drive terminals, separators end lines, bidirectional marks turn text around (UAX #9). */
+bool utf8_acts(unsigned code);
+
 /* Appends s with each octet that is part of no well-formed sequence as U+FFFD. */
 void utf8_put_lossy(struct buf *out, struct span s);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dns/dns_name.h"
 
+#include <unistd.h>
+
 #include "base/cursor.h"
 
 enum { LABEL_MAX = 63 }; /* octets; RFC 1035 section 2.3.4 */
@@ -43,4 +45,16 @@ dns_name_canonical(struct span s, char out[DNS_NAME_MAX + 1])
 		out[i] = to_lower(s.p[i]);
 	out[s.n] = '\0';
 	return NULL;
+}
+
+const char *
+dns_name_own(struct arena *a, const char *given)
+{
+	char host[256] = "", name[DNS_NAME_MAX + 1];
+
+	if (given)
+		return given;
+	if (gethostname(host, sizeof host - 1) || dns_name_canonical(span_str(host), name))
+		return NULL;
+	return arena_dup(a, span_str(name));
 }

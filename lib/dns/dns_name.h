@@ -8,7 +8,7 @@
 #ifndef EMT_DNS_NAME_H
 #define EMT_DNS_NAME_H
 
-#include "base/span.h"
+#include "base/arena.h"
 
 enum {
 	DNS_NAME_MAX = 253
@@ -18,5 +18,9 @@ enum {
  * name. */
 const char *dns_name_canonical(struct span s, char out[DNS_NAME_MAX + 1])
     __attribute__((warn_unused_result));
+
+/* The name to say EHLO with (RFC 5321 section 4.1.1.1): `given`, or if that is NULL this host's,
+ * from the arena; NULL if the host has none that could be one. */
+const char *dns_name_own(struct arena *a, const char *given);
 
 #endif

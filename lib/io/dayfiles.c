@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/cursor.h"
 #include "io/spool.h"
+#include "io/write_all.h"
 
 #define UNDO "undo"
 #define UNDO_HEAD "undo/1 "
@@ -20,20 +21,6 @@ enum {
 	LINE_MAX_OCTETS = 1 << 30, /* no record comes near */
 	UNDO_MAX = 16 << 20,       /* octets of the note */
 };
-
-static bool
-write_all(int fd, struct span data)
-{
-	while (data.n) {
-		ssize_t n = write(fd, data.p, data.n);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0)
-			data = span_from(data, (size_t)n);
-	}
-	return true;
-}
 
 static bool
 flush_file(struct dayfile *f)

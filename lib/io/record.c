@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/base64.h"
+#include "base/json_text.h"
 #include "base/settings.h"
 #include "base/utf8.h"
 
@@ -137,9 +138,11 @@ record_put(struct buf *out, const json_t *object)
 {
 	/* 16 digits carry microseconds of this century exactly, and no binary noise behind them. */
 	const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(16);
+	size_t from = out->n;
 
 	if (json_dump_callback(object, put_text, out, flags))
 		out_of_memory();
+	json_text_tame(out, from);
 	buf_putc(out, '\n');
 }
 

@@ -65,7 +65,7 @@ void record_set(json_t *object, const char *key, json_t *value);
 void record_append(json_t *array, json_t *value);
 
 /* The text of a record: keys in the order they were set, compact, one line, a newline at its end.
- */
+ * What could drive a terminal is escaped, as json_text does. */
 void record_put(struct buf *out, const json_t *object);
 
 enum record_read {

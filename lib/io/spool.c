@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/rng.h"
+#include "io/write_all.h"
 
 /* A file system without unnamed files (NFS, older overlays): an exclusive hidden name instead. */
 static enum spool_st
@@ -36,18 +37,7 @@ spool_begin(struct spool_file *f, int dir_fd)
 enum spool_st
 spool_write(struct spool_file *f, struct span data)
 {
-	while (data.n) {
-		ssize_t n = write(f->fd, data.p, data.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			errno = n ? errno : EIO;
-			return SPOOL_ERROR;
-		}
-		data = span_from(data, (size_t)n);
-	}
-	return SPOOL_OK;
+	return write_all(f->fd, data) ? SPOOL_OK : SPOOL_ERROR;
 }
 
 enum spool_st

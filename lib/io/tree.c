@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "io/write_all.h"
 
 static const char *
 because(struct arena *a, const char *path, int error)
@@ -76,21 +77,6 @@ is_same(struct arena *a, const char *path, mode_t mode, struct span text)
 	return !lstat(path, &st) && S_ISREG(st.st_mode) && (st.st_mode & 07777) == mode &&
 	       (size_t)st.st_size == text.n && !tree_read(a, path, text.n + 1, &there) &&
 	       span_eq(there, text);
-}
-
-static bool
-write_all(int fd, struct span text)
-{
-	while (text.n) {
-		ssize_t n = write(fd, text.p, text.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		text = span_from(text, (size_t)n);
-	}
-	return true;
 }
 
 const char *

@@ -145,3 +145,21 @@ plan_names(struct arena *a, const struct plan *plan, struct plan_names *names)
 		    &m, cases->v[i].name, i, IS_CASE, arena_printf(a, "%s:1", cases->v[i].file));
 	return error;
 }
+
+const struct testcase *
+plan_longest(const struct plan *plan, size_t *octets)
+{
+	const struct testcase *longest = NULL;
+	size_t label = 0;
+
+	for (size_t i = 0; i < plan->cases->n; i++) {
+		const struct testcase *t = &plan->cases->v[i];
+
+		if (!longest || strlen(t->name) > label) {
+			longest = t;
+			label = strlen(t->name);
+		}
+	}
+	*octets = PROBE_TOKEN_LEN + 1 + label + 1 + strlen(plan->site->domain);
+	return longest;
+}

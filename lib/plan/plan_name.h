@@ -25,4 +25,8 @@ struct plan_names {
 const char *plan_names(struct arena *a, const struct plan *plan, struct plan_names *names)
     __attribute__((warn_unused_result));
 
+/* The case whose addresses, measurement@TOKEN.CASE.DOMAIN, have the longest domain, and that
+ * domain's octets. */
+const struct testcase *plan_longest(const struct plan *plan, size_t *octets);
+
 #endif

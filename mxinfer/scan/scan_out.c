@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "io/write_all.h"
 
 struct scan_out {
 	int fd;
@@ -19,21 +20,6 @@ struct scan_out {
 	int error;
 	bool ended;
 };
-
-static int
-write_all(int fd, struct span s)
-{
-	while (s.n) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno;
-		s = span_from(s, (size_t)n);
-	}
-	return 0;
-}
 
 /* Two bufs change places: one is filled while the other is written. */
 static void *
@@ -60,7 +46,7 @@ work(void *arg)
 		error = o->error;
 		pthread_mutex_unlock(&o->lock);
 		if (!error)
-			error = write_all(o->fd, buf_span(&mine));
+			error = write_all(o->fd, buf_span(&mine)) ? 0 : errno;
 		buf_clear(&mine);
 		pthread_mutex_lock(&o->lock);
 		o->error = error;

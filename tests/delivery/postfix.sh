@@ -32,6 +32,27 @@ own_machine() { # ARGUMENT...: goes on inside; outside it waits and cleans up
 	exit
 }
 
+# postfix_services: what every Postfix here runs beside its smtpd and smtp, as lines of master.cf.
+postfix_services() {
+	cat <<-CONF
+		pickup unix n - n 60 1 pickup
+		cleanup unix n - n - 0 cleanup
+		qmgr unix n - n 300 1 qmgr
+		rewrite unix - - n - - trivial-rewrite
+		bounce unix - - n - 0 bounce
+		defer unix - - n - 0 bounce
+		trace unix - - n - 0 bounce
+		flush unix n - n 1000? 0 flush
+		proxymap unix - - n - - proxymap
+		showq unix n - n - - showq
+		error unix - - n - - error
+		retry unix - - n - - error
+		local unix - n n - - local
+		anvil unix - - n - 1 anvil
+		postlog unix-dgram n - n - 1 postlogd
+	CONF
+}
+
 # start_postfix: main.cf and master.cf below $root; $root/aliases and $root/transport are the caller's, in texthash form.
 # Standard input is added to main.cf, and the file $root/master to master.cf.  A mail that is tried again within a second or
 # so may still be locked by the agent that has just deferred it: the queue manager then forgets it until it is restarted.
@@ -80,22 +101,8 @@ start_postfix() {
 	cat >>"$root/etc/main.cf"
 	cat - >"$root/etc/master.cf" <<-CONF
 		smtp inet n - n - - smtpd
-		pickup unix n - n 60 1 pickup
-		cleanup unix n - n - 0 cleanup
-		qmgr unix n - n 300 1 qmgr
-		rewrite unix - - n - - trivial-rewrite
-		bounce unix - - n - 0 bounce
-		defer unix - - n - 0 bounce
-		trace unix - - n - 0 bounce
-		flush unix n - n 1000? 0 flush
-		proxymap unix - - n - - proxymap
-		showq unix n - n - - showq
-		error unix - - n - - error
-		retry unix - - n - - error
-		local unix - n n - - local
-		anvil unix - - n - 1 anvil
-		postlog unix-dgram n - n - 1 postlogd
 	CONF
+	postfix_services >>"$root/etc/master.cf"
 	[ ! -e "$root/master" ] || cat "$root/master" >>"$root/etc/master.cf"
 	# Postfix does not trust files that are younger than two seconds, and waits.
 	touch -d '1 hour ago' "$root/etc"/* "$root/aliases" "$root/transport"

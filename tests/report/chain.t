@@ -48,9 +48,7 @@ done
 zeros=0.0.0.0.0.0
 ip6=f.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa
 {
-	printf '%s\n' ". 60 IN SOA a.root. nobody.example.com. 1 60 60 60 60" ". 60 IN NS a.root." \
-		"a.root. 60 IN A 203.0.113.1"
-	cat "$tree"/owner/*.delegation "$tree"/owner/*.ds
+	begin_root_zone "$tree"
 	for provider in alpha:1 beta:2 gamma:3; do
 		n=${provider#*:} name=${provider%:*}.example
 		printf '%s\n' "$name. 60 IN MX 10 mx.$name." "$name. 60 IN TXT \"v=spf1 ip4:203.0.113.1$n -all\"" \
@@ -59,30 +57,7 @@ ip6=f.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa
 			"$n.1.$zeros.$zeros.$zeros.$ip6. 60 IN PTR mx.$name."
 	done
 } >"$root/root.zone"
-(
-	cd "$root" || exit 1
-	key=$(ldns-keygen -a ECDSAP256SHA256 -k .)
-	ldns-signzone -o . -f root.signed root.zone "$key"
-	ldns-key2ds -n -2 "$key.key" >root.ds
-	cat >root.conf <<-CONF
-		server:
-			ip-address: 203.0.113.1
-			server-count: 1
-			username: ""
-			database: ""
-			zonesdir: "$root"
-			pidfile: "$root/root.pid"
-			xfrdfile: "$root/root.xfrd"
-			zonelistfile: "$root/root.list"
-			rrl-ratelimit: 0
-		remote-control:
-			control-enable: no
-		zone:
-			name: "."
-			zonefile: "root.signed"
-	CONF
-	printf '%s\n' ". 60 NS a.root." "a.root. 60 A 203.0.113.1" >hints
-)
+sign_root
 ok "the root" nsd -c "$root/root.conf"
 
 listens() { # FQDN
@@ -166,24 +141,12 @@ start_provider() { # NAME N: standard input is added to main.cf
 		maximal_backoff_time = 4s
 	CONF
 	cat >>"$sr_etc/postfix/main.cf"
-	cat - >"$sr_etc/postfix/master.cf" <<-CONF
-		smtp inet n - n - - smtpd
-		pickup unix n - n 60 1 pickup
-		cleanup unix n - n - 0 cleanup
-		qmgr unix n - n 300 1 qmgr
-		rewrite unix - - n - - trivial-rewrite
-		bounce unix - - n - 0 bounce
-		defer unix - - n - 0 bounce
-		trace unix - - n - 0 bounce
-		proxymap unix - - n - - proxymap
-		error unix - - n - - error
-		retry unix - - n - - error
-		local unix - n n - - local
-		smtp unix - - n - - smtp
-		tlsmgr unix - - n 1000? 1 tlsmgr
-		anvil unix - - n - 1 anvil
-		postlog unix-dgram n - n - 1 postlogd
-	CONF
+	{
+		echo "smtp inet n - n - - smtpd"
+		echo "smtp unix - - n - - smtp"
+		echo "tlsmgr unix - - n 1000? 1 tlsmgr"
+		postfix_services
+	} >"$sr_etc/postfix/master.cf"
 	boot_host "$root/providers" "$1.example" && start_postfix_of "$1.example" &&
 		on "$1.example" install -d -o nobody /srv/Maildir /srv/Maildir/new /srv/Maildir/cur /srv/Maildir/tmp
 }

@@ -34,6 +34,26 @@ same "without tls_pin render says what is missing" \
 	"$("$emt_site" render -c "$tmp/site.conf" -o "$tmp/d" 2>&1 | grep -c 'tls_pin is not set.*mail-dane-ok')" 1
 same "and mail-dane-ok has no TLSA record" "$(grep -r 'TLSA.*c0ffee' "$tmp/d")" ""
 
+# 26 octets of a token and 21 of v4-mail.dnssec-broken leave 15 for the domain.
+render_of() { # DOMAIN: what render says, with its exit code
+	sed "s/^domain = .*/domain = $1/" $site >"$tmp/site.conf"
+	r_status=0
+	"$emt_site" render -c "$tmp/site.conf" -o "$tmp/e" 2>&1 || r_status=$?
+	echo "$r_status"
+}
+place="$tmp/site.conf:$(grep -n '^domain = ' $site | cut -d: -f1)"
+longest="a domain of at most 15 octets would do"
+same "a domain of 15 octets: addresses that all mail servers take" "$(render_of 23456.example.c)" 0
+same "of 16: a warning, and rendered all the same" "$(render_of 23456.example.co)" \
+	"emt-site: $place: domain = 23456.example.co: addresses' domains have 65 octets (v4-mail.dnssec-broken); OpenSMTPD takes \
+no more than 64: $longest
+0"
+mkdir "$tmp/share"
+cp -R zones postfix-conf cron testcases "$tmp/share"
+sed 's/^address = .*/&-over-ipv6-and-nothing-else-at/' testcases/v6-mail.conf >"$tmp/share/testcases/v6-mail-over-ipv6-and-nothing-else-at.conf"
+same "a test case whose name alone is too long" \
+	"$("$emt_site" render -c $site --share "$tmp/share" -o "$tmp/f" 2>&1 | grep -c 'domains have 88 octets (v6-mail-over-.*: rename that test case$')" 1
+
 checks() { # PROGRAM: is it here?
 	command -v "$1" >/dev/null || { echo "# $1 is not installed: not asked"; return 1; }
 }

@@ -39,34 +39,10 @@ for name in $mails $servers; do
 done
 
 # A root of the test's own, right above the site.
-{
-	printf '%s\n' ". 60 IN SOA a.root. nobody.example.com. 1 60 60 60 60" ". 60 IN NS a.root." \
-		"a.root. 60 IN A 203.0.113.1"
-	cat "$tree"/owner/*.delegation "$tree"/owner/*.ds
-} >"$root/root.zone"
+begin_root_zone "$tree" >"$root/root.zone"
+sign_root
 (
 	cd "$root"
-	key=$(ldns-keygen -a ECDSAP256SHA256 -k .)
-	ldns-signzone -o . -f root.signed root.zone "$key"
-	ldns-key2ds -n -2 "$key.key" >root.ds
-	cat >root.conf <<-CONF
-		server:
-			ip-address: 203.0.113.1
-			server-count: 1
-			username: ""
-			database: ""
-			zonesdir: "$root"
-			pidfile: "$root/root.pid"
-			xfrdfile: "$root/root.xfrd"
-			zonelistfile: "$root/root.list"
-			rrl-ratelimit: 0
-		remote-control:
-			control-enable: no
-		zone:
-			name: "."
-			zonefile: "root.signed"
-	CONF
-	printf '%s\n' ". 60 NS a.root." "a.root. 60 A 203.0.113.1" >hints
 	cat >unbound.conf <<-CONF
 		server:
 			interface: 127.0.0.1

@@ -87,3 +87,35 @@ add_addresses() { # ADDRESS...: to the loopback interface
 site_addresses() { # FILE
 	sed -n 's/^host\.[^=]*= *[^ ]* *//p; s/^addresses\.[^=]*= *//p' "$1"
 }
+
+# A root of the test's own at 203.0.113.1: root.zone in $root begins with what this prints, the delegation to the site.
+begin_root_zone() { # TREE
+	printf '%s\n' ". 60 IN SOA a.root. nobody.example.com. 1 60 60 60 60" ". 60 IN NS a.root." \
+		"a.root. 60 IN A 203.0.113.1"
+	cat "$1"/owner/*.delegation "$1"/owner/*.ds
+}
+# Signs $root/root.zone.  root.conf is for NSD, root.ds the trust anchor, hints a resolver's.
+sign_root() (
+	cd "$root" || exit 1
+	key=$(ldns-keygen -a ECDSAP256SHA256 -k .)
+	ldns-signzone -o . -f root.signed root.zone "$key"
+	ldns-key2ds -n -2 "$key.key" >root.ds
+	cat >root.conf <<-CONF
+		server:
+			ip-address: 203.0.113.1
+			server-count: 1
+			username: ""
+			database: ""
+			zonesdir: "$root"
+			pidfile: "$root/root.pid"
+			xfrdfile: "$root/root.xfrd"
+			zonelistfile: "$root/root.list"
+			rrl-ratelimit: 0
+		remote-control:
+			control-enable: no
+		zone:
+			name: "."
+			zonefile: "root.signed"
+	CONF
+	printf '%s\n' ". 60 NS a.root." "a.root. 60 A 203.0.113.1" >hints
+)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <unistd.h>
+
 #include "dns/dns_name.h"
 #include "tests/tap.h"
 
@@ -17,6 +19,19 @@ bad(struct span text, const char *want)
 	char out[DNS_NAME_MAX + 1];
 
 	SAME_STR(dns_name_canonical(text, out), want, want);
+}
+
+static void
+test_own(void)
+{
+	struct arena *a = arena_new();
+	char host[256] = "", want[DNS_NAME_MAX + 1];
+	bool named =
+	    !gethostname(host, sizeof host - 1) && !dns_name_canonical(span_str(host), want);
+
+	SAME_STR(dns_name_own(a, "mx.example"), "mx.example", "the name that was given");
+	SAME_STR(dns_name_own(a, NULL), named ? want : NULL, "else the host's");
+	arena_free(a);
 }
 
 int
@@ -54,6 +69,7 @@ main(void)
 	bad(SPAN_LIT("b\xc3\xbc"
 		     "cher.example"),
 	    "has an octet that no host or service name has");
+	test_own();
 	bad(SPAN_LIT("[192.0.2.1]"), "has an octet that no host or service name has");
 	return tap_end();
 }

@@ -68,6 +68,20 @@ test_table(void)
 	    "one line, keys in the order of the table");
 }
 
+static void
+test_terminal(void)
+{
+	json_t *object = json_object();
+
+	buf_clear(&text);
+	buf_puts(&text, "\x7f");
+	record_set_bytes(object, "k", SPAN_LIT("\x7f\xc2\x9b[2J\xc3\xa9"));
+	record_put(&text, object);
+	SAME_STR(buf_str(&text), "\x7f{\"k\":\"\\u007f\\u009b[2J\xc3\xa9\"}\n",
+	    "a record drives no terminal, and what stood before it stays");
+	json_decref(object);
+}
+
 /* No byte of a stranger gets lost: it is in KEY_b64 if KEY cannot show it. */
 static void
 test_bytes(void)
@@ -171,6 +185,7 @@ main(void)
 	record_seed(&r);
 	buf_init(&text, 1 << 20);
 	test_table();
+	test_terminal();
 	test_bytes();
 	test_times();
 	test_read();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Market shares (shares.h). */
+#include "mxinfer/output.h"
 #include "mxinfer/shares.h"
 
 #include <stdlib.h>
@@ -13,7 +14,8 @@ enum { COMPANY = 1 };
 static struct company_table *
 one_company(struct arena *a)
 {
-	char path[] = "test_shares.XXXXXX", text[] = "date 2021-11-02\ncompany Big\n ids big.com\n";
+	char path[] = "test_shares.XXXXXX",
+	     text[] = "date 2021-11-02\ncompany Big,Inc\n ids big.com\n";
 	int fd = mkstemp(path);
 	struct company_table *t = company_table_new(a);
 	int64_t date_utc;
@@ -74,6 +76,24 @@ same_shares(const struct shares *s, const struct inference *in, const char *want
 	free(p);
 }
 
+static void
+test_fields(void)
+{
+	struct buf b;
+
+	buf_init(&b, 1000);
+	output_csv_field(&b, SPAN_LIT("one.com"));
+	buf_putc(&b, ' ');
+	output_csv_field(&b, SPAN_LIT("a \"b\", c"));
+	buf_putc(&b, ' ');
+	output_csv_field(&b, SPAN_LIT("\xc3\xa9\xc2\x9b[2J\x7f\n\xff"));
+	SAME_STR(buf_str(&b),
+	    "one.com \"a \"\"b\"\", c\" "
+	    "\xc3\xa9\xef\xbf\xbd[2J\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd",
+	    "fields of CSV: quotes where needed, and nothing that acts on a terminal");
+	buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -81,6 +101,7 @@ main(void)
 	struct mxfacts m;
 	struct shares s, t;
 
+	test_fields();
 	mxfacts_begin(&m, false);
 	mxfacts_add(
 	    &m, (struct mxfacts_row){.domain = "a.com", .mx = "one.com", .names = "two.com"});
@@ -100,9 +121,9 @@ main(void)
 	    "counted,,5,\n"
 	    "self-hosted,,1,0.200000\n"
 	    "own-name,,1,0.200000\n"
-	    "company,Big,1.333333,0.266667\n"
+	    "company,\"Big,Inc\",1.333333,0.266667\n"
 	    "id,two.com,0.500000,0.100000\n"
-	    "rented-at,Big,0.500000,0.100000\n"
+	    "rented-at,\"Big,Inc\",0.500000,0.100000\n"
 	    "id,one.com,0.333333,0.066667\n"
 	    "no-id,,0.333333,0.066667\n",
 	    "shares, what is left out, and by how many they are divided");
