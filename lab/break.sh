@@ -105,7 +105,7 @@ lose_packets() {
 
 self_signed() { # FILE on $target
 	on "$target" sh -c 'cd "$(mktemp -d)" &&
-		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 \
 			-subj "/CN=$(hostname)" -keyout key -out crt 2>/dev/null &&
 		cat key crt >"$1" && chmod 0600 "$1" && rm key crt' sh "$1"
 }
@@ -135,7 +135,7 @@ good_certificate() { # CASE FILE: on $target
 	on "$target" sh -c 'umask 077 && cd "$(mktemp -d)" && echo "subjectAltName = $1" >ext &&
 		openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$(hostname)" \
 			-keyout key -out csr 2>/dev/null &&
-		openssl x509 -req -in csr -CA /mnt/tree/ca.pem -CAkey /mnt/tree/ca.key -days 2 \
+		openssl x509 -req -in csr -CA /mnt/tree/ca.pem -CAkey /mnt/tree/ca.key -days 90 \
 			-extfile ext -out crt 2>/dev/null &&
 		cat key crt >"$2"' sh "$gc_names" "$2"
 }
@@ -154,6 +154,10 @@ make_same() {
 		case_service "$ms_case" smtpd_tls_chain_files=/etc/emt/tls/same.pem
 		;;
 	v4-mail-greylisting) on "$target" postconf -e smtpd_recipient_restrictions=permit_mynetworks ;;
+	v4-mail.dnssec-broken)
+		right_ds "dnssec-broken.$BASE"
+		return
+		;;
 	v4-mail.v6only)
 		edit_zones '/^dns\.v6only[ \t]*IN AAAA/ { print; sub(/AAAA.*/, "A\t" ip4) }
 			/^dns[ \t]*IN AAAA/ && FILENAME ~ /v6only\./ { print; sub(/AAAA.*/, "A\t" ip4) }'
@@ -213,6 +217,18 @@ edit_zones() { # PROGRAM [VARIABLE=VALUE...]
 
 zone_without_case() {
 	edit_zones 'mine { next }'
+}
+
+# The zone above holds the DS of the zone's own key.
+right_ds() { # ZONE
+	on dns-dnssec-broken awk '$4 == "DNSKEY"' "/etc/nsd/zones/$1.zone.signed" >"$LAB/zone-key"
+	rd_ds=$(ldns-key2ds -n -2 -f "$LAB/zone-key" | sed 's/.*[ \t]DS[ \t]*//')
+	[ -n "$rd_ds" ] || die "no key in the zone $1"
+	target=dns
+	# shellcheck disable=SC2016 # the inner shell's own variables
+	on dns sh -c 'echo "$1. IN DS $2" >"/etc/nsd/zones/$1.ds" &&
+		emt-site sign -c /etc/emt/sign.conf --machine "$(hostname)" -o / >/dev/null' sh "$1" "$rd_ds"
+	restart_nsd
 }
 
 # The key of the host's certificate, as its TLSA record says it.
