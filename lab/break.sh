@@ -84,7 +84,7 @@ filter_in() { # adds the rules on standard input, one a line, to what comes in t
 	{
 		echo "table inet lab { chain in { type filter hook input priority 0"
 		cat
-		echo "} }"
+		printf '}\n}\n'
 	} | on "$target" nft -f - || die "no packet can be refused here (nftables)"
 }
 
