@@ -267,7 +267,7 @@ spoil_signatures() {
 			\$4 == \"RRSIG\" && (\$1 == name || index(\$1, \".\" name)) {
 				\$NF = (\$NF ~ /^A/ ? \"B\" : \"A\") substr(\$NF, 2)
 			}
-			{ print }" "$2" >/tmp/spoilt && cat /tmp/spoilt >"$2"' \
+			{ print }" "$2" >"$2.new" && mv "$2.new" "$2"' \
 		sh "$ss_name" "/etc/nsd/zones/$2.zone.signed"
 	restart_nsd
 }
