@@ -16,20 +16,21 @@ host:tls-invalid certificate-name
 host:greylisting greylisting-retry
 host:mail-ok ipv4-delivery ipv6-delivery ipv6-resolver dnssec-validation dane plaintext
 host:mail-plaintext plaintext
-host:mail-dane-ok dane
 host:mail-dane-bad dane
 host:mail-tls-invalid certificate-name
+host:mail-tls-force starttls
 host:v4-mail ipv4-delivery
 host:v6-mail ipv6-delivery
 server:dns ipv4-delivery ipv6-delivery dane plaintext
 server:dns-dnssec-broken dnssec-validation
 server:mail-ok ipv4-delivery ipv6-delivery ipv6-resolver dnssec-validation dane plaintext
 server:mail-plaintext plaintext
-server:mail-dane-ok dane
 server:mail-dane-bad dane
 server:mail-tls-invalid certificate-name
+server:mail-tls-force starttls
 server:v4-mail ipv4-delivery
 server:v6-mail ipv6-delivery
+same:v4-mail-greylisting greylisting-retry
 END
 
 measure() { # FAULT NUMBER: into a folder of that number
