@@ -19,6 +19,8 @@ LIBS    := -lunbound -lldns -lcares -lpsl -lidn2 -levent -lpcre2-8 -ljansson -lm
 # A program FOLDER/emt-NAME is FOLDER/NAME_main.c, the modules (every other .c) and lib/.
 PROGRAMS := delivery/emt-deliver delivery/emt-enrich sessionparse/emt-sessions site/emt-site mxinfer/emt-mxinfer mxinfer/emt-mxscan queryparse/emt-queries probe/emt-probe report/emt-report
 TOOLS    := lab/emt-fill
+# Laid over hosts of the laboratory by lab/break; and a program that asks the C library for the time.
+FAULTS   := lab/lost_ack.so lab/emt-deliver
 # What emt-site makes a site of; all files of these folders are installed below share/emt.
 SHARED   := zones postfix-conf cron testcases tables pages
 # Started for every mail, and not allowed to fail because a shared library is being upgraded.
@@ -36,7 +38,7 @@ MAN     := $(wildcard */emt-*.[158])
 
 Q = $(if $(V),,@$(if $(1),echo "  $(1)";))
 
-all: $(BINS)
+all: $(BINS) $(FAULTS:%=$(OBJ)/%)
 
 $(OBJ)/%.o: %.c Makefile
 	$(call Q,CC $<)mkdir -p $(@D) && $(CC) $(COMPILE) -c -o $@ $<
@@ -53,6 +55,12 @@ $(OBJ)/$(1): $(OBJ)/$(dir $(1))$(patsubst emt-%,%,$(notdir $(1)))_main.o $(ARCHI
 endef
 $(foreach p,$(PROGRAMS) $(TOOLS),$(eval $(call PROGRAM,$(p))))
 
+$(OBJ)/lab/%.so: lab/preload/%.c Makefile
+	$(call Q,LD $@)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(OPT) -fPIC -shared -o $@ $<
+
+$(OBJ)/lab/emt-deliver: $(OBJ)/delivery/deliver_main.o $(ARCHIVES)
+	$(call Q,LD $@)mkdir -p $(@D) && $(CC) $(LINK) -o $@ $^ $(LIBS)
+
 $(UNIT) $(HELPERS): $(OBJ)/%: $(OBJ)/%.o $(ARCHIVES)
 	$(call Q,LD $@)$(CC) $(LINK) -o $@ $^ $(LIBS) -lpthread
 
@@ -64,6 +72,7 @@ check: all $(UNIT) $(REPLAY) $(HELPERS)
 	@OBJ=$(abspath $(OBJ)) SAN=$(SAN) tests/run $(if $(TESTS),$(wildcard $(TESTS)),$(UNIT) $(REPLAY) $(wildcard tests/*/*.t))
 
 soak: export EMT_SOAK = 1
+soak: export TEST_TIMEOUT = 14400
 soak: check
 
 bench: all $(HELPERS)

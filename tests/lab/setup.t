@@ -5,7 +5,7 @@
 # /var/lib are copies: nothing real is touched.
 . tests/lab/lab.sh
 
-for script in setup lab/emt-lab lab/init lab/host lab/enter lab/probe lab/report lab/matrix \
+for script in setup lab/break lab/break.sh lab/emt-lab lab/init lab/host lab/enter lab/probe lab/report lab/matrix \
 	lab/publish lab/make-site lab/make-zones lab/lib.sh lab/site/cron lab/*/start \
 	lab/canary/sing lab/providers/*/start lab/providers/*.sh; do
 	ok "$script is plain sh" dash -n "$script"
