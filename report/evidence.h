@@ -100,6 +100,9 @@ struct item {
 	/* ITEM_ATTEMPT that was accepted: why our own host could not store it at once ("deferred
 	   4.3.0"); NULL: nothing of the kind is known. */
 	const char *undelivered;
+	/* ITEM_SESSION of BACKGROUND: probes of so many other sets of the set's operator fit, and
+	   nothing else is against it; 0: something is, or that is not known (either.h). */
+	size_t fits_others;
 	/* ITEM_QUERY, ITEM_CUT. */
 	const char *resolver; /* address that asked */
 	bool over_ipv6;

@@ -33,7 +33,8 @@ evidence_bare_prepare(struct evidence_loader *e)
 	    "first < ?3 AND probe_set <> ?4 LIMIT 101)");
 	/* Sent before the session, by the ledger; if that does not tell, made before it. */
 	e->fits = store_prepare(s,
-	    "SELECT 1 FROM (SELECT probe_set FROM set_sender WHERE operator = ?1 AND first > ?2 "
+	    "SELECT COUNT(DISTINCT o.probe_set) FROM "
+	    "(SELECT probe_set FROM set_sender WHERE operator = ?1 AND first > ?2 "
 	    "AND first < ?3 AND probe_set <> ?4 LIMIT 100) o "
 	    "CROSS JOIN probe_set s ON s.id = o.probe_set "
 	    "CROSS JOIN probe p ON p.probe_set = o.probe_set "
@@ -43,7 +44,7 @@ evidence_bare_prepare(struct evidence_loader *e)
 	    "AND d.time < ?6 - 60000000 AND NOT EXISTS (SELECT 1 FROM submission x WHERE x.token = "
 	    "p.token AND x.outcome = 'accepted' AND x.time > d.time AND x.time <= ?6)) "
 	    "AND (NOT EXISTS (SELECT 1 FROM submission x WHERE x.token = p.token) OR EXISTS "
-	    "(SELECT 1 FROM submission x WHERE x.token = p.token AND x.time <= ?6)) LIMIT 1");
+	    "(SELECT 1 FROM submission x WHERE x.token = p.token AND x.time <= ?6))");
 }
 
 static void
@@ -55,26 +56,27 @@ bind_others(struct loading *l, struct statement *st, const char *operator, int64
 	statement_str(st, 4, l->set->id);
 }
 
-/* Could a probe of another set be what that session was about? */
-static bool
-another_fits(struct loading *l, const char *operator, const char * testcase, int64_t time_us)
+enum { MANY = -1 /* more than are looked at */ };
+
+/* Probes of how many other sets could be what that session was about? */
+static int64_t
+others_fitting(struct loading *l, const char *operator, const char * testcase, int64_t time_us)
 {
 	struct statement *st = l->e->others;
-	int64_t others;
-	bool fits;
+	int64_t others, fitting;
 
 	bind_others(l, st, operator, time_us);
 	others = statement_row(st) ? statement_get_int(st, 0) : 0;
 	statement_reset(st);
 	if (!others || others > EVIDENCE_OTHERS_MAX)
-		return others > 0;
+		return others ? MANY : 0;
 	st = l->e->fits;
 	bind_others(l, st, operator, time_us);
 	statement_str(st, 5, testcase);
 	statement_int(st, 6, time_us);
-	fits = statement_row(st);
+	fitting = statement_row(st) ? statement_get_int(st, 0) : 0;
 	statement_reset(st);
-	return fits;
+	return fitting;
 }
 
 /* Those who delivered a probe of the set other than this one, each by itself, as the index knows
@@ -125,11 +127,14 @@ take_of_operator(struct loading *l, size_t probe, const char *operator)
 	statement_int(row, 4, l->until_us);
 	while (statement_row(row)) {
 		struct item *item = add_session(l, probe, row, PROBABLE);
+		bool own = l->set->operator&& !strcmp(operator, l->set->operator);
+		int64_t others = others_fitting(l, operator, testcase, item->time_us);
 
+		if (others > 0 && own)
+			item->fits_others = (size_t)others;
 		/* An address that is ascribed may have come for any set of the one or the other. */
-		if (another_fits(l, operator, testcase, item->time_us) ||
-		    (l->set->operator&& strcmp(operator, l->set->operator) &&
-			another_fits(l, l->set->operator, testcase, item->time_us)))
+		if (others || (l->set->operator&& !own &&
+				  others_fitting(l, l->set->operator, testcase, item->time_us)))
 			item->certainty = BACKGROUND;
 	}
 }

@@ -78,6 +78,7 @@ operator_json(struct buf *out, const struct operator_verdict *v, const char *nam
 	put_int(out, "from_domains_n", v->domains_n);
 	put_text(out, "note", v->note);
 	put_int(out, "ascribed_sets", v->ascribed_n);
+	put_int(out, "either", v->either_n);
 	put_greylisting(out, v);
 	json_text_key(out, "sets");
 	buf_putc(out, '[');

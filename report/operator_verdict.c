@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "report/either.h"
+
 /* One verdict of one set, before they are pooled. */
 struct ballot {
 	size_t capability;
@@ -50,6 +52,30 @@ is_finding(enum verdict_state state)
 	return state == VERDICT_BROKEN || state == VERDICT_INCONSISTENT;
 }
 
+static bool
+same_either(const struct verdict *v, const struct verdict *w)
+{
+	return v->either && w->either && !strcmp(v->either->of, w->either->of);
+}
+
+/* What sets say together: one vote, if every one of those that the sessions fit is here and says
+ * it.
+ */
+static const struct verdict *
+together(const struct operator_verdict *o, size_t at)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->sets_n; i++) {
+		if (!same_either(o->v[i], o->v[at]))
+			continue;
+		if (i < at)
+			return NULL; /* it was looked at */
+		n++;
+	}
+	return n && n == o->v[at]->either->sets_n ? &o->v[at]->either->verdict : NULL;
+}
+
 static void
 settle(struct arena *a, struct operator_verdict *o)
 {
@@ -57,9 +83,18 @@ settle(struct arena *a, struct operator_verdict *o)
 	bool mixed = false;
 
 	for (size_t i = 0; i < o->sets_n; i++) {
-		const struct verdict *v = o->v[i];
-		enum vote vote = capability_vote(o->capability, v->state);
+		const struct verdict *v = o->v[i], *shared = together(o, i);
+		enum vote vote;
 
+		if (shared) {
+			vote = capability_vote(o->capability, shared->state);
+			if (!first[vote])
+				first[vote] = shared;
+			o->yes_n += vote == VOTE_YES;
+			o->votes_n += vote != VOTE_NONE;
+			o->either_n += vote != VOTE_NONE;
+		}
+		vote = capability_vote(o->capability, v->state);
 		if (!first[vote])
 			first[vote] = v;
 		o->yes_n += vote == VOTE_YES;
@@ -84,6 +119,11 @@ settle(struct arena *a, struct operator_verdict *o)
 	else if (o->sets_n > 1)
 		o->note =
 		    arena_printf(a, "%zu probe sets, %zu of them decide", o->sets_n, o->votes_n);
+	if (o->either_n)
+		o->note = arena_printf(a,
+		    "%s; %zu of these votes sets of the same time have together: it left once more "
+		    "than they are",
+		    o->note, o->either_n);
 }
 
 static struct operator_verdict

@@ -30,6 +30,7 @@ struct operator_verdict {
 	size_t sets_n;
 	size_t domains_n;  /* different From domains of these sets, at least 1 */
 	size_t ascribed_n; /* sets with clients without a name that count as the sender's */
+	size_t either_n;   /* votes of sets together that none has alone (either.h) */
 	struct greylisting_summary greylisting; /* of a sender, on greylisting-retry alone */
 	const char *note;                       /* NULL: nothing to say */
 };

@@ -73,6 +73,8 @@ put_verdicts(struct page *p, const struct tally_operator *o)
 		    "<td class=\"number\">%zu</td><td>",
 		    v->yes_n, v->votes_n, v->sets_n);
 		put_ways(p, v);
+		if (v->either_n)
+			html_printf(&p->out, "<div>%s</div>", v->note);
 		buf_puts(&p->out, "</td></tr>\n");
 	}
 	buf_puts(&p->out, "</tbody>\n</table></div>\n");

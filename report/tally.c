@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/keyed_hash.h"
+#include "report/either.h"
 #include "report/greylisting.h"
 
 enum {
@@ -37,6 +38,7 @@ struct pattern {
 	const char *resolver[CAPABILITIES_N];
 	const struct testcase *testcase[CAPABILITIES_N];
 	const struct testcase_rule *rule[CAPABILITIES_N];
+	const char *either[CAPABILITIES_N];
 };
 
 static struct kept *
@@ -80,6 +82,20 @@ keep_text(struct tally *t, const char *text)
 	return k->value;
 }
 
+/* Its case and rule are those of the case files. */
+static const struct either *
+keep_either(struct tally *t, const struct either *e, const char *of)
+{
+	struct either *out;
+
+	if (!e)
+		return NULL;
+	out = arena_alloc(t->arena, sizeof *out);
+	*out = *e;
+	out->of = of;
+	return out;
+}
+
 static struct verdicts *
 keep_verdicts(struct tally *t, const struct verdicts *verdicts)
 {
@@ -93,6 +109,8 @@ keep_verdicts(struct tally *t, const struct verdicts *verdicts)
 		p.resolver[i] = keep_text(t, verdicts->v[i].resolver);
 		p.testcase[i] = verdicts->v[i].testcase;
 		p.rule[i] = verdicts->v[i].rule;
+		if (verdicts->v[i].either)
+			p.either[i] = keep_text(t, verdicts->v[i].either->of);
 	}
 	k = table_find(t, &t->verdicts, (struct span){(char *)&p, sizeof p});
 	if (k->key.p)
@@ -100,12 +118,14 @@ keep_verdicts(struct tally *t, const struct verdicts *verdicts)
 	out = arena_alloc(t->arena, sizeof *out);
 	out->n = CAPABILITIES_N;
 	out->v = arena_alloc(t->arena, CAPABILITIES_N * sizeof *out->v);
-	for (size_t i = 0; i < CAPABILITIES_N; i++)
+	for (size_t i = 0; i < CAPABILITIES_N; i++) {
 		out->v[i] = (struct verdict){.capability = capabilities[i].name,
 		    .state = verdicts->v[i].state,
 		    .resolver = p.resolver[i],
 		    .testcase = p.testcase[i],
-		    .rule = p.rule[i]};
+		    .rule = p.rule[i],
+		    .either = keep_either(t, verdicts->v[i].either, p.either[i])};
+	}
 	k->key = arena_span(t->arena, (struct span){(char *)&p, sizeof p});
 	k->value = out;
 	t->verdicts.n++;

@@ -203,6 +203,10 @@ put_words(struct page *p, const struct item *i)
 	case ITEM_SESSION:
 		put_from(p, &i->from);
 		put_session(p, i);
+		if (i->fits_others)
+			html_printf(&p->out,
+			    "; it fits probes of %zu other sets of the operator as well",
+			    i->fits_others);
 		break;
 	case ITEM_MAIL:
 		put_from(p, &i->from);

@@ -2,6 +2,7 @@
 #include "report/verdict.h"
 
 #include "report/capability.h"
+#include "report/either.h"
 #include "report/judge.h"
 
 const char *const verdict_state_names[VERDICT_STATES_N] = {
@@ -50,5 +51,6 @@ verdicts_of(struct arena *a, const struct probe_set *set, const struct testcases
 				of[n++] = &out.cases[k];
 		out.v[i] = capability_combine(a, &capabilities[i], of, n);
 	}
+	either_find(a, set, cases, settings, now_us, &out);
 	return out;
 }

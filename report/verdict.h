@@ -29,6 +29,8 @@ enum verdict_state {
 
 extern const char *const verdict_state_names[VERDICT_STATES_N];
 
+struct either;
+
 /* A control, and what became of it. */
 struct verdict_control {
 	const struct testcase *testcase;
@@ -55,6 +57,7 @@ struct verdict {
 	/* Of a capability: the verdicts on its cases, those that the set has. */
 	const struct verdict **cases;
 	size_t cases_n;
+	const struct either *either; /* of an undecided capability (either.h); or NULL */
 	/* VERDICT_MIXED: yes_n of votes_n cases (or, of an operator, sets) say yes. */
 	size_t yes_n, votes_n;
 	/* VERDICT_REFUSED_AT_SUBMISSION: the twin was accepted and the refusal repeats, so this is

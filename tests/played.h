@@ -194,6 +194,8 @@ take_value(struct player *p, struct item *i, struct span key, struct span value)
 		i->code = (int)strtol(t, NULL, 10);
 	else if (is_word(key, "sharing"))
 		i->sets_sharing = strtoul(t, NULL, 10);
+	else if (is_word(key, "others"))
+		i->fits_others = strtoul(t, NULL, 10), i->certainty = BACKGROUND;
 	else if (is_word(key, "case"))
 		i->testcase = case_of(p, value);
 	else
