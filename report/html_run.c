@@ -77,7 +77,7 @@ write_verdicts_of(struct writing *w, const struct operator_verdicts *all)
 		struct arena *a = arena_new();
 		const char *name = veil_operator(w->pages.veil, a, all->v[i].operator);
 
-		operator_json(&w->text, &all->v[i], name);
+		operator_json(&w->text, w->pages.t->notes, &all->v[i], name);
 		write_out(w, w->json);
 		operator_csv(&w->text, &all->v[i], name);
 		write_out(w, w->csv);

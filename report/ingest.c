@@ -15,6 +15,7 @@
 #include "base/share.h"
 #include "report/as_lookup.h"
 #include "report/derive.h"
+#include "report/indices.h"
 #include "report/ingest_parts.h"
 #include "report/resolver_table.h"
 
@@ -75,6 +76,15 @@ ingest_progress(struct ingest *in, const char *path)
 	    (unsigned long long)(in->octets / 1000000), 50,
 	    strlen(path) > 50 ? path + strlen(path) - 50 : path);
 	fflush(stderr);
+}
+
+static void
+tell_index(void *arg, const char *name)
+{
+	struct ingest *in = arg;
+
+	if (in->shown_us)
+		fprintf(stderr, "\r\033[Kindex %s", name);
 }
 
 static void
@@ -225,6 +235,8 @@ take_all(struct ingest *in, const struct ingest_params *params, char *const *dir
 		error = take_dir(in, dirs[i]);
 	for (size_t i = 0; !error && i < params->mailbox.n; i++)
 		ingest_mailbox(in, params->mailbox.v[i]);
+	if (!error)
+		indices_make(in->store, tell_index, in);
 	/* What was read may be of somebody who was forgotten. */
 	if (!error && params->ledger && in->is_changed)
 		error = ingest_ledger(in, params->ledger);
@@ -287,6 +299,7 @@ begin(struct ingest *in, const struct ingest_params *params, struct testcases *c
 		error = check_domain(in, params->db);
 	if (error)
 		return error;
+	indices_postpone(in->store);
 	source_prepare(in);
 	for (size_t i = 0; i < INGEST_KINDS; i++)
 		kinds[i].kind->prepare(in);

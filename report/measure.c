@@ -2,6 +2,7 @@
 #include "report/measure.h"
 
 #include "base/share.h"
+#include "report/indices.h"
 
 const char *
 measure_open(struct arena *a, const char *db, const char *share,
@@ -16,9 +17,13 @@ measure_open(struct arena *a, const char *db, const char *share,
 	if (!error)
 		error = store_open(a, db, m->share, STORE_READ, &m->store);
 	if (!error)
+		error = indices_check(a, m->store, db);
+	if (!error) {
+		store_hold(m->store);
 		m->loader = evidence_loader_open(m->store, &m->cases,
 		    &(struct evidence_params){.deadline_us = m->settings.deadline_us,
 			.health_every_us = m->settings.health_every_us});
+	}
 	return error;
 }
 

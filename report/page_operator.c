@@ -1,51 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The pages of one sending operator: its verdicts and sets, and what is known of it besides. */
+#include <stdio.h>
+
 #include "report/cell.h"
 #include "report/operator_page.h"
-
-enum { RULES_MAX = 32 };
-
-/* Sets that came to a state by the same rule. */
-struct way {
-	const struct verdict *v;
-	size_t sets;
-};
-
-static size_t
-ways_of(const struct operator_verdict *o, struct way ways[RULES_MAX])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < o->sets_n; i++) {
-		const struct verdict *v = o->v[i];
-		size_t k = 0;
-
-		while (k < n && (ways[k].v->state != v->state || ways[k].v->rule != v->rule))
-			k++;
-		if (k == RULES_MAX)
-			continue;
-		if (k == n)
-			ways[n++] = (struct way){.v = v};
-		ways[k].sets++;
-	}
-	return n;
-}
 
 static void
 put_ways(struct page *p, const struct operator_verdict *o)
 {
-	struct way ways[RULES_MAX];
-	size_t n = ways_of(o, ways);
+	for (size_t i = 0; i < o->ways_n; i++) {
+		const struct verdict_way *w = &o->ways[i];
 
-	for (size_t i = 0; i < n; i++) {
-		html_printf(&p->out, "<div>%zu: ", ways[i].sets);
-		if (ways[i].v->rule)
+		html_printf(&p->out, "<div>%zu: ", w->sets_n);
+		if (w->rule)
 			html_printf(&p->out, "%s <span class=\"faint mono\">%s rule.%s</span>",
-			    ways[i].v->rule->words, ways[i].v->testcase->name,
-			    evidence_kinds[ways[i].v->rule->evidence].name);
+			    w->rule->words, w->testcase->name,
+			    evidence_kinds[w->rule->evidence].name);
 		else
-			html_printf(
-			    &p->out, "%s, without a rule", verdict_state_names[ways[i].v->state]);
+			html_printf(&p->out, "%s, without a rule", verdict_state_names[w->state]);
 		buf_puts(&p->out, "</div>");
 	}
 }
@@ -77,20 +49,24 @@ put_verdicts(struct page *p, const struct tally_operator *o)
 	buf_puts(&p->out, "</tbody>\n</table></div>\n");
 }
 
+/* Those behind the id `last`, which goes on; the first one is number `from`, from 0. */
 static void
-put_sets(struct page *p, const struct tally_operator *o, size_t from, size_t to)
+put_sets(struct page *p, const struct tally_operator *o, size_t from, char last[PAGE_SET_ID])
 {
+	struct set_note *v;
+	size_t n = set_notes_read(p->of->t->notes, p->a, o->v->group, last, PAGE_SETS, &v);
+
 	html_printf(&p->out,
 	    "<h2 id=\"sets\">Probe sets</h2>\n<div class=\"scroll\"><table class=\"matrix\">\n"
 	    "<caption>Sets %zu to %zu of %zu, by id</caption>\n<thead><tr><th "
 	    "scope=\"col\">Set</th>"
 	    "<th scope=\"col\">From domain</th><th scope=\"col\">Begun</th>",
-	    from + 1, to, o->v->sets_n);
+	    from + 1, from + n, o->v->sets_n);
 	for (size_t i = 0; i < CAPABILITIES_N; i++)
 		html_printf(&p->out, "<th scope=\"col\">%s</th>", capabilities[i].name);
 	buf_puts(&p->out, "</tr></thead>\n<tbody>\n");
-	for (size_t i = from; i < to; i++) {
-		const struct probe_set *set = o->v->sets[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct set_note *set = &v[i];
 
 		html_printf(&p->out,
 		    "<tr><th scope=\"row\"><a class=\"mono\" href=\"../%s\">%s</a></th><td>%s",
@@ -105,21 +81,23 @@ put_sets(struct page *p, const struct tally_operator *o, size_t from, size_t to)
 		buf_puts(&p->out, "</td>");
 		for (size_t c = 0; c < CAPABILITIES_N; c++) {
 			buf_puts(&p->out, "<td>");
-			page_state(p, &capabilities[c], o->v[c].v[i]->state, 0, 0);
+			page_state(p, &capabilities[c], set->state[c], 0, 0);
 			buf_puts(&p->out, "</td>");
 		}
 		buf_puts(&p->out, "</tr>\n");
 	}
 	buf_puts(&p->out, "</tbody>\n</table></div>\n");
+	if (n)
+		snprintf(last, PAGE_SET_ID, "%s", v[n - 1].id);
 }
 
 void
 page_operator(struct pages *of, const struct tally_operator *o)
 {
 	size_t n = o->v->sets_n, pages = (n + PAGE_SETS - 1) / PAGE_SETS;
+	char last[PAGE_SET_ID] = "";
 
 	for (size_t number = 1; number <= pages; number++) {
-		size_t from = (number - 1) * PAGE_SETS, to = number == pages ? n : from + PAGE_SETS;
 		struct arena *a = arena_new();
 		const char *shown = veil_operator(of->veil, a, o->name), *name;
 		struct page p;
@@ -132,7 +110,7 @@ page_operator(struct pages *of, const struct tally_operator *o)
 			operator_page_facts(&p, o->name);
 		}
 		page_turn(&p, name, number, pages);
-		put_sets(&p, o, from, to);
+		put_sets(&p, o, (number - 1) * PAGE_SETS, last);
 		page_turn(&p, name, number, pages);
 		page_end(&p, page_number(a, name, number));
 		arena_free(a);

@@ -132,11 +132,11 @@ print_counts(struct printing *p, const struct tallied *t)
 {
 	buf_printf(&p->out, "%s%zu probe set%s of %zu operator%s", t->operators_n ? "\n" : "",
 	    t->sets_n, t->sets_n == 1 ? "" : "s", t->operators_n, t->operators_n == 1 ? "" : "s");
-	if (t->without_operator_n)
+	if (t->without_operator.n)
 		buf_printf(&p->out, "; %zu without operator: their mail-ok did not arrive",
-		    t->without_operator_n);
-	if (t->all_in_one_n)
-		buf_printf(&p->out, "; %zu sent all in one, not counted", t->all_in_one_n);
+		    t->without_operator.n);
+	if (t->all_in_one.n)
+		buf_printf(&p->out, "; %zu sent all in one, not counted", t->all_in_one.n);
 	buf_puts(&p->out, "\n");
 }
 
@@ -149,8 +149,12 @@ print_operators(struct printing *p, struct arena *a, const struct tallied *t)
 		for (size_t i = 0; i < kinds[k]->n; i++) {
 			const struct operator_verdict *v = &kinds[k]->v[i];
 
-			(p->params->format == FORMAT_CSV ? operator_csv : operator_json)(
-			    &p->out, v, veil_operator(p->veil, a, v->operator));
+			const char *name = veil_operator(p->veil, a, v->operator);
+
+			if (p->params->format == FORMAT_CSV)
+				operator_csv(&p->out, v, name);
+			else
+				operator_json(&p->out, t->notes, v, name);
 			flush(p, FLUSH_AT);
 		}
 }

@@ -566,11 +566,15 @@ play_control(struct player *p, struct span want)
 static struct operator_verdicts
 pool(struct player *p, enum operator_kind kind)
 {
-	struct measured_set *sets = arena_alloc(p->a, (p->sets_n + 1) * sizeof *sets);
+	struct set_notes *notes = set_notes_new();
+	struct operator_pool *operators = operator_pool_new(p->a, notes, kind);
+	struct operator_verdicts all;
 
 	for (size_t i = 0; i < p->sets_n; i++)
-		sets[i] = (struct measured_set){&p->sets[i].seen, &p->sets[i].verdicts};
-	return operator_verdicts(p->a, sets, p->sets_n, kind);
+		operator_pool_add(operators, &p->sets[i].seen, &p->sets[i].verdicts);
+	all = operator_pool_end(operators);
+	set_notes_free(notes);
+	return all;
 }
 
 static void
