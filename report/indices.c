@@ -43,9 +43,8 @@ indices_postpone(struct store *s)
 	if (!is_postponed(s) && !is_there(s, "SELECT 1 FROM source UNION ALL SELECT 1 FROM mail "
 					     "UNION ALL SELECT 1 FROM probe LIMIT 1")) {
 		store_begin(s);
-		store_exec(s,
-		    "CREATE TABLE postponed AS SELECT name, sql FROM sqlite_schema "
-		    "WHERE type = 'index' AND sql IS NOT NULL ORDER BY name");
+		store_exec(s, "CREATE TABLE postponed AS SELECT name, sql FROM sqlite_schema "
+			      "WHERE type = 'index' AND sql IS NOT NULL ORDER BY name");
 		while ((name = first_text(s, a, next, 0)) != NULL)
 			store_exec(s, arena_printf(a, "DROP INDEX \"%s\"", name));
 		store_commit(s);

@@ -34,6 +34,16 @@ measure_close(struct measure *m)
 	store_close(m->store);
 }
 
+uint64_t
+measure_count(struct measure *m)
+{
+	struct statement *st = store_cached(m->store, "SELECT COUNT(*) FROM probe_set");
+	uint64_t n = statement_row(st) ? (uint64_t)statement_get_int(st, 0) : 0;
+
+	statement_reset(st);
+	return n;
+}
+
 bool
 measure_next(struct measure *m, struct arena *a, struct probe_set *set, struct verdicts *verdicts)
 {

@@ -38,9 +38,9 @@ void
 tally_add(struct tally *t, const struct probe_set *set, const struct verdicts *verdicts)
 {
 	struct tallied *out = &t->out;
-	struct tally_others *others = set->all_in_one  ? &out->all_in_one
-				      : !set->operator ? &out->without_operator
-						       : NULL;
+	struct tally_others *others = set->all_in_one ? &out->all_in_one
+				      : !set->operator? &out->without_operator
+						      : NULL;
 
 	if (others) {
 		set_notes_add(out->notes, others->group, set, verdicts);
@@ -64,8 +64,7 @@ tally_end(struct tally *t)
 	out->by_sender = operator_pool_end(t->senders);
 	out->by_resolver = operator_pool_end(t->resolvers);
 	out->operators_n = out->by_sender.n / CAPABILITIES_N;
-	out->operators =
-	    arena_alloc(t->arena, (out->operators_n + 1) * sizeof *out->operators);
+	out->operators = arena_alloc(t->arena, (out->operators_n + 1) * sizeof *out->operators);
 	for (size_t i = 0; i < out->operators_n; i++) {
 		const struct operator_verdict *v = &out->by_sender.v[i * CAPABILITIES_N];
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "report/howfar.h"
 #include "report/matrix.h"
 #include "report/measure.h"
 #include "report/operator_json.h"
@@ -88,7 +89,11 @@ take_sets(struct printing *p)
 	struct arena *a = arena_new();
 	struct probe_set set;
 	struct verdicts verdicts;
+	struct howfar howfar;
 
+	howfar_begin(&howfar, "sets", measure_count(&p->measure));
+	/* Rows that come meanwhile would stand in the middle of it. */
+	howfar.shows = howfar.shows && !(p->by == BY_SET && isatty(STDOUT_FILENO));
 	while (!p->broken && measure_next(&p->measure, a, &set, &verdicts)) {
 		if (p->tally)
 			tally_add(p->tally, &set, &verdicts);
@@ -97,9 +102,10 @@ take_sets(struct printing *p)
 			print_set(p, a, &set, &verdicts);
 			flush(p, FLUSH_AT);
 		}
-		arena_free(a);
-		a = arena_new();
+		arena_clear(a);
+		howfar_step(&howfar);
 	}
+	howfar_end(&howfar);
 	arena_free(a);
 }
 
