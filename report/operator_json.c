@@ -32,8 +32,8 @@ put_share(struct buf *out, const char *key, bool known, double value)
 }
 
 void
-operator_json(struct buf *out, struct set_notes *notes, const struct operator_verdict *v,
-    const char *name)
+operator_json(
+    struct buf *out, struct set_notes *notes, const struct operator_verdict *v, const char *name)
 {
 	struct arena *a = arena_new();
 	struct set_note *sets;

@@ -80,7 +80,7 @@ group_of(struct operator_pool *p, const char *operator, size_t capability)
 	g = arena_alloc(p->arena, sizeof *g);
 	g->operator= arena_dup(p->arena, span_str(operator));
 	g->capability = capability;
-	g->number = set_notes_group(p->notes);
+	g->number = p->notes ? set_notes_group(p->notes) : 0;
 	g->counted = arena_alloc(p->arena, counted_n * sizeof *g->counted);
 	p->groups_n++;
 	return *place = g;
@@ -120,7 +120,8 @@ operator_pool_add(
 			g = group_of(p, by_resolver && v->resolver ? v->resolver : set->operator,
 			    by_resolver ? i : 0);
 			g->sets_n++;
-			set_notes_add(p->notes, g->number, set, verdicts);
+			if (p->notes)
+				set_notes_add(p->notes, g->number, set, verdicts);
 		}
 		count(p->arena, &g->counted[by_resolver ? 0 : i], v);
 	}
@@ -198,7 +199,7 @@ sorted(struct operator_pool *p)
 static void
 pool_group(struct operator_pool *p, const struct group *g, struct operator_verdicts *out)
 {
-	size_t domains = set_notes_domains(p->notes, g->number);
+	size_t domains = p->notes ? set_notes_domains(p->notes, g->number) : 0;
 	size_t n = p->kind == OPERATOR_SENDER ? CAPABILITIES_N : 1;
 
 	for (size_t i = 0; i < n; i++) {

@@ -47,7 +47,7 @@ struct operator_pool;
 
 /* By sender: all capabilities; by resolver: those of resolvers.  Where nobody knows which resolver
  * asked, the sending operator stands for it.  The notes are borrowed, and get every set of every
- * group. */
+ * group; NULL: From domains are not counted. */
 struct operator_pool *operator_pool_new(
     struct arena *a, struct set_notes *notes, enum operator_kind kind);
 

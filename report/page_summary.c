@@ -204,8 +204,7 @@ page_summary(struct pages *of)
 
 /* Those behind the id `last`, which goes on. */
 static void
-put_others(
-    struct page *p, const char *head, const char *why, int64_t group, char last[PAGE_SET_ID])
+put_others(struct page *p, const char *head, const char *why, int64_t group, char last[PAGE_SET_ID])
 {
 	struct set_note *v;
 	size_t n = set_notes_read(p->of->t->notes, p->a, group, last, PAGE_SETS, &v);

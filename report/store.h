@@ -13,8 +13,8 @@
 #include "base/arena.h"
 
 enum {
-	STORE_VERSION = 2,        /* PRAGMA user_version of schema/index.sql */
-	STORE_CACHE_MIB = 128,    /* pages in memory at most */
+	STORE_VERSION = 2,     /* PRAGMA user_version of schema/index.sql */
+	STORE_CACHE_MIB = 128, /* pages in memory at most */
 	STORE_SPILL_MIB = 16,
 	STORE_BATCH_ROWS = 100000, /* store_tick: commit after so many */
 	/* What the pragmas of schema/ledger.sql say. */
@@ -43,8 +43,8 @@ struct store *store_open_scratch(void);
 struct store *store_open_spill(void);
 void store_close(struct store *s); /* NULL is fine; what was not committed is gone */
 
-/* From here to its end a reader sees one state of the index, whatever is written meanwhile; and each
- * statement is spared the locks of its own. */
+/* From here to its end a reader sees one state of the index, whatever is written meanwhile; and
+ * each statement is spared the locks of its own. */
 void store_hold(struct store *s);
 
 /* Everything between these two is there or not, whatever happens. */

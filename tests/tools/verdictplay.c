@@ -566,15 +566,11 @@ play_control(struct player *p, struct span want)
 static struct operator_verdicts
 pool(struct player *p, enum operator_kind kind)
 {
-	struct set_notes *notes = set_notes_new();
-	struct operator_pool *operators = operator_pool_new(p->a, notes, kind);
-	struct operator_verdicts all;
+	struct operator_pool *operators = operator_pool_new(p->a, NULL, kind);
 
 	for (size_t i = 0; i < p->sets_n; i++)
 		operator_pool_add(operators, &p->sets[i].seen, &p->sets[i].verdicts);
-	all = operator_pool_end(operators);
-	set_notes_free(notes);
-	return all;
+	return operator_pool_end(operators);
 }
 
 static void
