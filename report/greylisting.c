@@ -89,32 +89,34 @@ median(uint32_t *v, size_t n)
 	return n ? v[n / 2] : 0;
 }
 
-struct greylisting_summary
-greylisting_sum(struct arena *a, const struct probe_set *const *sets, size_t n)
+void
+greylisting_add(struct arena *a, struct greylisting_pool *pool, const struct greylisting *g)
 {
-	struct greylisting_summary s = {0};
-	uint32_t *gaps, *accepted;
-	size_t all = 0;
+	struct greylisting_summary *s = &pool->counts;
 
-	for (size_t i = 0; i < n; i++)
-		all += sets[i]->greylisting_n;
-	if (!all)
-		return s;
-	gaps = arena_alloc(a, all * sizeof *gaps);
-	accepted = arena_alloc(a, all * sizeof *accepted);
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < sets[i]->greylisting_n; k++) {
-			const struct greylisting *g = &sets[i]->greylisting[k];
+	if (s->mails == pool->room) {
+		size_t room = pool->room ? 2 * pool->room : 4;
 
-			s.mails++;
-			s.sender_changed += g->sender_changed;
-			s.client_changed += g->client_changed;
-			if (g->gaps_n)
-				gaps[s.again++] = g->gap_ms[0];
-			if (g->accepted)
-				accepted[s.accepted++] = g->accepted_after_ms;
-		}
-	s.gap_ms = median(gaps, s.again);
-	s.accepted_after_ms = median(accepted, s.accepted);
+		pool->gap_ms = arena_grow(a, pool->gap_ms, s->mails, room, sizeof *pool->gap_ms);
+		pool->accepted_after_ms = arena_grow(
+		    a, pool->accepted_after_ms, s->mails, room, sizeof *pool->accepted_after_ms);
+		pool->room = room;
+	}
+	s->mails++;
+	s->sender_changed += g->sender_changed;
+	s->client_changed += g->client_changed;
+	if (g->gaps_n)
+		pool->gap_ms[s->again++] = g->gap_ms[0];
+	if (g->accepted)
+		pool->accepted_after_ms[s->accepted++] = g->accepted_after_ms;
+}
+
+struct greylisting_summary
+greylisting_sum(struct greylisting_pool *pool)
+{
+	struct greylisting_summary s = pool->counts;
+
+	s.gap_ms = median(pool->gap_ms, s.again);
+	s.accepted_after_ms = median(pool->accepted_after_ms, s.accepted);
 	return s;
 }

@@ -30,7 +30,16 @@ struct greylisting_summary {
 	uint32_t gap_ms, accepted_after_ms; /* medians: of the first gap; 0: there is none */
 };
 
-struct greylisting_summary greylisting_sum(
-    struct arena *a, const struct probe_set *const *sets, size_t n);
+/* What it is worked out from; begins with zeroes. */
+struct greylisting_pool {
+	struct greylisting_summary counts;
+	uint32_t *gap_ms, *accepted_after_ms;
+	size_t room; /* of both */
+};
+
+void greylisting_add(struct arena *a, struct greylisting_pool *pool, const struct greylisting *g);
+
+/* Puts the pool's values in order. */
+struct greylisting_summary greylisting_sum(struct greylisting_pool *pool);
 
 #endif

@@ -19,13 +19,30 @@ is_shown(unsigned code)
 	return !utf8_acts(code) && code != 0xfffe && code != 0xffff;
 }
 
+/* Octets in front that are shown as they are: most text is nothing else. */
+static size_t
+plain(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= ' ' && s.p[n] <= '~' && s.p[n] != '&' && s.p[n] != '<' &&
+	       s.p[n] != '>' && s.p[n] != '"' && s.p[n] != '\'')
+		n++;
+	return n;
+}
+
 void
 html_text(struct buf *out, struct span s)
 {
 	while (s.n) {
 		unsigned code = 0;
-		size_t n = utf8_sequence(s, &code);
+		size_t n = plain(s);
 
+		buf_put(out, (struct span){s.p, n});
+		s = span_from(s, n);
+		if (!s.n)
+			break;
+		n = utf8_sequence(s, &code);
 		if (!n || !is_shown(code))
 			buf_puts(out, "\xef\xbf\xbd");
 		else if (code == '&')

@@ -3,17 +3,17 @@
 
 #include <stdlib.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "io/record.h"
 #include "io/tree.h"
+#include "report/howfar.h"
 #include "report/operator_json.h"
 #include "report/page.h"
 #include "report/verdict_csv.h"
 #include "report/verdict_json.h"
 
-enum { STYLE_MAX = 1 << 20, TEXT_MAX = 64 << 20, SAY_EVERY = 1000 };
+enum { STYLE_MAX = 1 << 20, TEXT_MAX = 64 << 20 };
 
 struct writing {
 	struct pages pages;
@@ -47,12 +47,12 @@ write_data(struct writing *w, const struct probe_set *set, const struct verdicts
 static void
 write_sets(struct writing *w)
 {
-	bool shows = isatty(STDERR_FILENO);
 	struct arena *a = arena_new();
 	struct probe_set set;
 	struct verdicts verdicts;
-	size_t n = 0;
+	struct howfar howfar;
 
+	howfar_begin(&howfar, "sets", measure_count(w->pages.measure));
 	verdict_csv_head(&w->text);
 	write_out(w, w->csv);
 	while (measure_next(w->pages.measure, a, &set, &verdicts)) {
@@ -60,13 +60,10 @@ write_sets(struct writing *w)
 		/* This veils set and verdicts. */
 		page_set(&w->pages, a, &set, &verdicts);
 		write_data(w, &set, &verdicts);
-		arena_free(a);
-		a = arena_new();
-		if (shows && ++n % SAY_EVERY == 0)
-			fprintf(stderr, "\r%zu sets", n);
+		arena_clear(a);
+		howfar_step(&howfar);
 	}
-	if (shows && n >= SAY_EVERY)
-		fputs("\r\033[K", stderr);
+	howfar_end(&howfar);
 	arena_free(a);
 }
 
@@ -77,7 +74,7 @@ write_verdicts_of(struct writing *w, const struct operator_verdicts *all)
 		struct arena *a = arena_new();
 		const char *name = veil_operator(w->pages.veil, a, all->v[i].operator);
 
-		operator_json(&w->text, &all->v[i], name);
+		operator_json(&w->text, w->pages.t->notes, &all->v[i], name);
 		write_out(w, w->json);
 		operator_csv(&w->text, &all->v[i], name);
 		write_out(w, w->csv);
@@ -90,6 +87,7 @@ write_operators(struct writing *w)
 {
 	struct folder *folder = w->pages.folder;
 	const struct tallied *t = w->pages.t;
+	struct howfar howfar;
 
 	w->json = folder_stream(folder, "operators.jsonl");
 	w->csv = folder_stream(folder, "operators.csv");
@@ -97,8 +95,12 @@ write_operators(struct writing *w)
 	write_out(w, w->csv);
 	write_verdicts_of(w, &t->by_sender);
 	write_verdicts_of(w, &t->by_resolver);
-	for (size_t i = 0; i < t->operators_n; i++)
+	howfar_begin(&howfar, "operators", t->operators_n);
+	for (size_t i = 0; i < t->operators_n; i++) {
 		page_operator(&w->pages, &t->operators[i]);
+		howfar_step(&howfar);
+	}
+	howfar_end(&howfar);
 	for (size_t i = 0; i < SHARE_HEADLINES_N; i++)
 		share_json(&w->text, &t->shares[i]);
 	folder_put(folder, "shares.jsonl", buf_span(&w->text));

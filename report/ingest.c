@@ -16,6 +16,7 @@
 #include "base/utf8.h"
 #include "report/as_lookup.h"
 #include "report/derive.h"
+#include "report/indices.h"
 #include "report/ingest_parts.h"
 #include "report/resolver_table.h"
 
@@ -79,6 +80,15 @@ ingest_progress(struct ingest *in, const char *path)
 	    (unsigned long long)(in->octets / 1000000), buf_str(&shown));
 	fflush(stderr);
 	buf_free(&shown);
+}
+
+static void
+tell_index(void *arg, const char *name)
+{
+	struct ingest *in = arg;
+
+	if (in->shown_us)
+		fprintf(stderr, "\r\033[Kindex %s", name);
 }
 
 static void
@@ -229,6 +239,8 @@ take_all(struct ingest *in, const struct ingest_params *params, char *const *dir
 		error = take_dir(in, dirs[i]);
 	for (size_t i = 0; !error && i < params->mailbox.n; i++)
 		ingest_mailbox(in, params->mailbox.v[i]);
+	if (!error)
+		indices_make(in->store, tell_index, in);
 	/* What was read may be of somebody who was forgotten. */
 	if (!error && params->ledger && in->is_changed)
 		error = ingest_ledger(in, params->ledger);
@@ -291,6 +303,7 @@ begin(struct ingest *in, const struct ingest_params *params, struct testcases *c
 		error = check_domain(in, params->db);
 	if (error)
 		return error;
+	indices_postpone(in->store);
 	source_prepare(in);
 	for (size_t i = 0; i < INGEST_KINDS; i++)
 		kinds[i].kind->prepare(in);

@@ -16,7 +16,7 @@
 #include "report/ingest_parts.h"
 #include "report/member.h"
 
-enum { BATCH_OCTETS = 64 * 1024 * 1024, ARENA_LINES = 256 };
+enum { BATCH_OCTETS = 256 * 1024 * 1024, ARENA_LINES = 256 };
 
 struct source_statements {
 	struct statement *find, *store;

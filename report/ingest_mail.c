@@ -16,13 +16,13 @@
 #include "report/member.h"
 
 enum {
-	PLACE_LEN = 16,                 /* octets of mail.place */
-	RECORD_MAX = 64 * 1024 * 1024,  /* octets of a record */
-	ADDRESS_MAX = 512,              /* of a mail address */
-	WORD_MAX = 255,                 /* of a name */
-	FACTS_MAX = 64 * 1024,          /* of the facts in short */
-	NAMES_AT_ONCE = 4096,           /* of a folder, see take_names */
-	BATCH_OCTETS = 64 * 1024 * 1024 /* read between two commits, about */
+	PLACE_LEN = 16,                /* octets of mail.place */
+	RECORD_MAX = 64 * 1024 * 1024, /* octets of a record */
+	ADDRESS_MAX = 512,             /* of a mail address */
+	WORD_MAX = 255,                /* of a name */
+	FACTS_MAX = 64 * 1024,         /* of the facts in short */
+	NAMES_AT_ONCE = 4096,          /* of a folder, see take_names */
+	BATCH_OCTETS = 1 << 30         /* read between two commits, about */
 };
 
 struct mail_statements {
@@ -310,15 +310,14 @@ compare_inodes(const void *a, const void *b)
 	return x->inode < y->inode ? -1 : x->inode > y->inode;
 }
 
-/* Some thousand names at a time, by inode: about the order in which they lie on the disk. */
+/* Some thousand names at a time, by inode: about the order in which they lie on the disk.  They are
+ * within the folder's transaction: places come in no order, so each commit writes most of their
+ * index. */
 static void
 take_names(struct ingest *in, struct span host, const char *dir, const char *below, int dir_fd,
     struct name *names, size_t n)
 {
-	uint64_t octets = in->octets;
-
 	qsort(names, n, sizeof *names, compare_inodes);
-	store_begin(in->store);
 	for (size_t i = 0; i < n; i++) {
 		struct letter l = {.host = host, .dir = dir, .name = names[i].text};
 
@@ -335,13 +334,12 @@ take_names(struct ingest *in, struct span host, const char *dir, const char *bel
 			in->record = arena_new();
 		}
 		ingest_progress(in, dir);
-		if (store_tick(in->store) || in->octets - octets > BATCH_OCTETS) {
+		if (store_tick(in->store) || in->octets - in->committed > BATCH_OCTETS) {
 			store_commit(in->store);
 			store_begin(in->store);
-			octets = in->octets;
+			in->committed = in->octets;
 		}
 	}
-	store_commit(in->store);
 }
 
 static void
@@ -360,6 +358,8 @@ take_folder(struct ingest *in, struct span host, const char *below, const char *
 		return;
 	}
 	names = must(malloc(NAMES_AT_ONCE * sizeof *names));
+	store_begin(in->store);
+	in->committed = in->octets;
 	while ((e = readdir(d)) != NULL) {
 		if (e->d_name[0] == '.')
 			continue;
@@ -372,6 +372,7 @@ take_folder(struct ingest *in, struct span host, const char *below, const char *
 		}
 	}
 	take_names(in, host, path, below, dirfd(d), names, n);
+	store_commit(in->store);
 	free(names);
 	arena_free(a);
 	closedir(d);

@@ -57,7 +57,8 @@ struct ingest {
 	struct span domain;                        /* of the measurement; p == NULL: not known */
 	uint64_t taken[INGEST_KINDS + 2][TAKEN_N]; /* then mails, then DSNs */
 	uint64_t bad[BAD_N];
-	uint64_t octets;
+	uint64_t octets;    /* read */
+	uint64_t committed; /* of these, when the transaction of a folder of mails began */
 	bool is_changed;
 	/* Statements of the kinds. */
 	struct session_statements *sessions;

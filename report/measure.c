@@ -4,6 +4,7 @@
 #include "base/share.h"
 #include "report/ascription.h"
 #include "report/greylisting.h"
+#include "report/indices.h"
 
 const char *
 measure_open(struct arena *a, const char *db, const char *share,
@@ -18,9 +19,13 @@ measure_open(struct arena *a, const char *db, const char *share,
 	if (!error)
 		error = store_open(a, db, m->share, STORE_READ, &m->store);
 	if (!error)
+		error = indices_check(a, m->store, db);
+	if (!error) {
+		store_hold(m->store);
 		m->loader = evidence_loader_open(m->store, &m->cases,
 		    &(struct evidence_params){.deadline_us = m->settings.deadline_us,
 			.health_every_us = m->settings.health_every_us});
+	}
 	return error;
 }
 
@@ -29,6 +34,16 @@ measure_close(struct measure *m)
 {
 	evidence_loader_close(m->loader);
 	store_close(m->store);
+}
+
+uint64_t
+measure_count(struct measure *m)
+{
+	struct statement *st = store_cached(m->store, "SELECT COUNT(*) FROM probe_set");
+	uint64_t n = statement_row(st) ? (uint64_t)statement_get_int(st, 0) : 0;
+
+	statement_reset(st);
+	return n;
 }
 
 bool

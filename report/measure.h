@@ -23,6 +23,9 @@ const char *measure_open(struct arena *a, const char *db, const char *share,
     __attribute__((warn_unused_result));
 void measure_close(struct measure *m);
 
+/* How many sets there are. */
+uint64_t measure_count(struct measure *m);
+
 /* The next set by id, in the arena; false: there is none. */
 bool measure_next(
     struct measure *m, struct arena *a, struct probe_set *set, struct verdicts *verdicts);

@@ -63,8 +63,13 @@ put_greylisting(struct buf *out, const struct operator_verdict *v)
 }
 
 void
-operator_json(struct buf *out, const struct operator_verdict *v, const char *name)
+operator_json(
+    struct buf *out, struct set_notes *notes, const struct operator_verdict *v, const char *name)
 {
+	struct arena *a = arena_new();
+	struct set_note *sets;
+	size_t n = set_notes_read(notes, a, v->group, "", OPERATOR_JSON_SETS_MAX, &sets);
+
 	buf_putc(out, '{');
 	put_text(out, "schema", "operator-verdict/1");
 	put_text(out, "tool", "emt-report " EMT_VERSION);
@@ -77,16 +82,17 @@ operator_json(struct buf *out, const struct operator_verdict *v, const char *nam
 	put_int(out, "sets_n", v->sets_n);
 	put_int(out, "from_domains_n", v->domains_n);
 	put_text(out, "note", v->note);
-	put_int(out, "ascribed_sets", v->ascribed_n);
+	put_int(out, "ascribed_sets", v->pooled->ascribed_n);
 	put_int(out, "either", v->either_n);
 	put_greylisting(out, v);
 	json_text_key(out, "sets");
 	buf_putc(out, '[');
-	for (size_t i = 0; i < v->sets_n && i < OPERATOR_JSON_SETS_MAX; i++) {
+	for (size_t i = 0; i < n; i++) {
 		json_text_next(out);
-		json_text_string(out, span_str(v->sets[i]->id));
+		json_text_string(out, span_str(sets[i].id));
 	}
 	buf_puts(out, "]}\n");
+	arena_free(a);
 }
 
 static void

@@ -11,7 +11,8 @@ extern const char *const operator_kind_names[]; /* "sender", "resolver" */
 enum { OPERATOR_JSON_SETS_MAX = 1000 /* ids of sets that are listed */ };
 
 /* `name` is the operator as it is shown. */
-void operator_json(struct buf *out, const struct operator_verdict *v, const char *name);
+void operator_json(
+    struct buf *out, struct set_notes *notes, const struct operator_verdict *v, const char *name);
 void share_json(struct buf *out, const struct share *s);
 
 #endif

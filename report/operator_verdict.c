@@ -3,46 +3,134 @@
 
 #include <stdlib.h>
 
-#include "report/either.h"
+#include "base/keyed_hash.h"
 
-/* One verdict of one set, before they are pooled. */
-struct ballot {
-	size_t capability;
-	const char *operator;
-	const struct probe_set *set;
-	const struct verdict *v;
+enum {
+	TABLE_FIRST = 256,
+	TOGETHER_MAX = 64 /* votes of sets together on one capability */
 };
 
-static int
-compare_ballots(const void *a, const void *b)
-{
-	const struct ballot *x = a, *y = b;
-	int order = (x->capability > y->capability) - (x->capability < y->capability);
+/* Verdicts on one capability, counted. */
+struct counted {
+	struct verdict_way *ways;
+	size_t ways_n, room;
+};
 
-	if (!order)
-		order = strcmp(x->operator, y->operator);
-	return order ? order : strcmp(x->set->id, y->set->id);
+/* Sets that are pooled: those of a sender, or of the resolvers of one operator for one
+ * capability. */
+struct group {
+	const char *operator;
+	size_t capability; /* of a sender: the first one */
+	int64_t number;    /* of the notes */
+	size_t sets_n;
+	struct counted *counted; /* of a sender: one for each capability */
+	struct pooled pooled;
+};
+
+struct operator_pool {
+	struct arena *arena;
+	struct set_notes *notes;
+	enum operator_kind kind;
+	struct group **table; /* open addressing */
+	size_t groups_n, room;
+};
+
+struct operator_pool *
+operator_pool_new(struct arena *a, struct set_notes *notes, enum operator_kind kind)
+{
+	struct operator_pool *p = arena_alloc(a, sizeof *p);
+
+	*p = (struct operator_pool){.arena = a, .notes = notes, .kind = kind, .room = TABLE_FIRST};
+	p->table = arena_alloc(a, p->room * sizeof(struct group *));
+	return p;
 }
 
-static int
-compare_names(const void *a, const void *b)
+static struct group **
+place_of(struct operator_pool *p, const char *operator, size_t capability)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	size_t at = (keyed_hash(span_str(operator)) + capability) & (p->room - 1);
+
+	while (p->table[at] &&
+	       (p->table[at]->capability != capability || strcmp(p->table[at]->operator, operator)))
+		at = (at + 1) & (p->room - 1);
+	return &p->table[at];
 }
 
-static size_t
-count_domains(struct arena *a, const struct ballot *b, size_t n)
+static void
+make_room(struct operator_pool *p)
 {
-	const char **names = arena_alloc(a, n * sizeof(char *));
-	size_t named = 0, different = 0;
+	struct group **before = p->table;
+	size_t n = p->room;
 
+	p->room *= 2;
+	p->table = arena_alloc(p->arena, p->room * sizeof(struct group *));
 	for (size_t i = 0; i < n; i++)
-		if (b[i].set->from_domain)
-			names[named++] = b[i].set->from_domain;
-	qsort(names, named, sizeof(char *), compare_names);
-	for (size_t i = 0; i < named; i++)
-		different += !i || strcmp(names[i], names[i - 1]) != 0;
-	return different ? different : 1;
+		if (before[i])
+			*place_of(p, before[i]->operator, before[i]->capability) = before[i];
+}
+
+static struct group *
+group_of(struct operator_pool *p, const char *operator, size_t capability)
+{
+	struct group **place = place_of(p, operator, capability), *g;
+	size_t counted_n = p->kind == OPERATOR_SENDER ? CAPABILITIES_N : 1;
+
+	if (*place)
+		return *place;
+	if (p->groups_n * 2 >= p->room) {
+		make_room(p);
+		place = place_of(p, operator, capability);
+	}
+	g = arena_alloc(p->arena, sizeof *g);
+	g->operator= arena_dup(p->arena, span_str(operator));
+	g->capability = capability;
+	g->number = p->notes ? set_notes_group(p->notes) : 0;
+	g->counted = arena_alloc(p->arena, counted_n * sizeof *g->counted);
+	p->groups_n++;
+	return *place = g;
+}
+
+static void
+count(struct arena *a, struct counted *c, const struct verdict *v)
+{
+	size_t k = 0;
+
+	while (k < c->ways_n && (c->ways[k].state != v->state || c->ways[k].rule != v->rule))
+		k++;
+	if (k == c->room) {
+		c->room = k ? 2 * k : 1;
+		c->ways = arena_grow(a, c->ways, k, c->room, sizeof *c->ways);
+	}
+	if (k == c->ways_n)
+		c->ways[c->ways_n++] = (struct verdict_way){v->state, v->testcase, v->rule, 0};
+	c->ways[k].sets_n++;
+}
+
+void
+operator_pool_add(
+    struct operator_pool *p, const struct probe_set *set, const struct verdicts *verdicts)
+{
+	struct group *g = NULL;
+
+	if (!set->operator|| set->all_in_one)
+		return;
+	for (size_t i = 0; i < CAPABILITIES_N; i++) {
+		const struct verdict *v = &verdicts->v[i];
+		bool by_resolver = p->kind == OPERATOR_RESOLVER;
+
+		if (by_resolver && !capabilities[i].of_resolver)
+			continue;
+		if (!g || by_resolver) {
+			g = group_of(p, by_resolver && v->resolver ? v->resolver : set->operator,
+			    by_resolver ? i : 0);
+			g->sets_n++;
+			pooled_add(p->arena, &g->pooled, set);
+			if (p->notes)
+				set_notes_add(p->notes, g->number, set, verdicts);
+		}
+		count(p->arena, &g->counted[by_resolver ? 0 : i], v);
+		pooled_add_verdict(p->arena, &g->pooled, i, v);
+	}
 }
 
 /* States that say something and are no vote. */
@@ -52,66 +140,55 @@ is_finding(enum verdict_state state)
 	return state == VERDICT_BROKEN || state == VERDICT_INCONSISTENT;
 }
 
-static bool
-same_either(const struct verdict *v, const struct verdict *w)
+/* What sets decide together and none decides alone. */
+static void
+settle_together(struct operator_verdict *o, const enum verdict_state *first[3])
 {
-	return v->either && w->either && !strcmp(v->either->of, w->either->of);
-}
+	const struct verdict *together[TOGETHER_MAX];
+	size_t n = pooled_together(
+	    o->pooled, (size_t)(o->capability - capabilities), together, TOGETHER_MAX);
 
-/* What sets say together: one vote, if every one of those that the sessions fit is here and says
- * it.
- */
-static const struct verdict *
-together(const struct operator_verdict *o, size_t at)
-{
-	size_t n = 0;
+	for (size_t i = 0; i < n; i++) {
+		enum vote vote = capability_vote(o->capability, together[i]->state);
 
-	for (size_t i = 0; i < o->sets_n; i++) {
-		if (!same_either(o->v[i], o->v[at]))
-			continue;
-		if (i < at)
-			return NULL; /* it was looked at */
-		n++;
+		if (!first[vote])
+			first[vote] = &together[i]->state;
+		o->yes_n += vote == VOTE_YES;
+		o->votes_n += vote != VOTE_NONE;
+		o->either_n += vote != VOTE_NONE;
 	}
-	return n && n == o->v[at]->either->sets_n ? &o->v[at]->either->verdict : NULL;
 }
 
 static void
 settle(struct arena *a, struct operator_verdict *o)
 {
-	const struct verdict *first[3] = {NULL}, *most = NULL, *finding = NULL;
+	const enum verdict_state *first[3] = {NULL};
+	const struct verdict_way *most = NULL, *finding = NULL;
 	bool mixed = false;
 
-	for (size_t i = 0; i < o->sets_n; i++) {
-		const struct verdict *v = o->v[i], *shared = together(o, i);
-		enum vote vote;
+	for (size_t i = 0; i < o->ways_n; i++) {
+		const struct verdict_way *w = &o->ways[i];
+		enum vote vote = capability_vote(o->capability, w->state);
 
-		if (shared) {
-			vote = capability_vote(o->capability, shared->state);
-			if (!first[vote])
-				first[vote] = shared;
-			o->yes_n += vote == VOTE_YES;
-			o->votes_n += vote != VOTE_NONE;
-			o->either_n += vote != VOTE_NONE;
-		}
-		vote = capability_vote(o->capability, v->state);
 		if (!first[vote])
-			first[vote] = v;
-		o->yes_n += vote == VOTE_YES;
-		o->votes_n +=
-		    vote != VOTE_NONE || v->state == VERDICT_MIXED || v->state == VERDICT_BROKEN;
-		mixed |= v->state == VERDICT_MIXED;
-		if (is_finding(v->state) && (!finding || v->state == VERDICT_BROKEN))
-			finding = v;
-		if (!most || verdict_state_weight(v->state) > verdict_state_weight(most->state))
-			most = v;
+			first[vote] = &w->state;
+		if (vote == VOTE_YES)
+			o->yes_n += w->sets_n;
+		if (vote != VOTE_NONE || w->state == VERDICT_MIXED || w->state == VERDICT_BROKEN)
+			o->votes_n += w->sets_n;
+		mixed |= w->state == VERDICT_MIXED;
+		if (is_finding(w->state) && (!finding || w->state == VERDICT_BROKEN))
+			finding = w;
+		if (!most || verdict_state_weight(w->state) > verdict_state_weight(most->state))
+			most = w;
 	}
+	settle_together(o, first);
 	mixed |= first[VOTE_YES] && first[VOTE_NO];
 	mixed |= finding && finding->state == VERDICT_BROKEN && (first[VOTE_YES] || first[VOTE_NO]);
 	if (mixed)
 		o->state = VERDICT_MIXED;
 	else if (first[VOTE_YES] || first[VOTE_NO])
-		o->state = (first[VOTE_YES] ? first[VOTE_YES] : first[VOTE_NO])->state;
+		o->state = *(first[VOTE_YES] ? first[VOTE_YES] : first[VOTE_NO]);
 	else
 		o->state = (finding ? finding : most)->state;
 	if (mixed)
@@ -126,64 +203,64 @@ settle(struct arena *a, struct operator_verdict *o)
 		    o->note, o->either_n);
 }
 
-static struct operator_verdict
-pool(struct arena *a, const struct ballot *b, size_t n, enum operator_kind kind)
+static int
+compare_groups(const void *x, const void *y)
 {
-	struct operator_verdict o = {.capability = &capabilities[b->capability],
-	    .operator= b->operator,
-	    .kind = kind,
-	    .sets_n = n};
+	const struct group *a = *(const struct group *const *)x,
+			   *b = *(const struct group *const *)y;
 
-	o.v = arena_alloc(a, n * sizeof(struct verdict *));
-	o.sets = arena_alloc(a, n * sizeof(struct probe_set *));
-	for (size_t i = 0; i < n; i++) {
-		o.v[i] = b[i].v;
-		o.sets[i] = b[i].set;
-		o.ascribed_n += b[i].set->ascribed_n != 0;
-	}
-	o.domains_n = count_domains(a, b, n);
-	if (o.capability->of_retries)
-		o.greylisting = greylisting_sum(a, o.sets, n);
-	settle(a, &o);
-	return o;
+	if (a->capability != b->capability)
+		return a->capability < b->capability ? -1 : 1;
+	return strcmp(a->operator, b->operator);
 }
 
-static size_t
-gather(struct ballot *ballots, const struct measured_set *s, enum operator_kind kind)
+/* The groups in their order. */
+static struct group **
+sorted(struct operator_pool *p)
 {
+	struct group **all = arena_alloc(p->arena, (p->groups_n + 1) * sizeof(struct group *));
 	size_t n = 0;
 
-	if (!s->set->operator|| s->set->all_in_one)
-		return 0;
-	for (size_t i = 0; i < s->verdicts->n; i++) {
-		const struct verdict *v = &s->verdicts->v[i];
-		bool by_resolver = kind == OPERATOR_RESOLVER;
+	for (size_t i = 0; i < p->room; i++)
+		if (p->table[i])
+			all[n++] = p->table[i];
+	qsort(all, n, sizeof *all, compare_groups);
+	return all;
+}
 
-		if (by_resolver && !capabilities[i].of_resolver)
-			continue;
-		ballots[n++] = (struct ballot){
-		    i, by_resolver && v->resolver ? v->resolver : s->set->operator, s->set, v};
+static void
+pool_group(struct operator_pool *p, struct group *g, struct operator_verdicts *out)
+{
+	size_t domains = p->notes ? set_notes_domains(p->notes, g->number) : 0;
+	size_t n = p->kind == OPERATOR_SENDER ? CAPABILITIES_N : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		struct operator_verdict *o = &out->v[out->n++];
+
+		*o = (struct operator_verdict){.capability = &capabilities[g->capability + i],
+		    .operator= g->operator,
+		    .kind = p->kind,
+		    .ways = g->counted[i].ways,
+		    .ways_n = g->counted[i].ways_n,
+		    .sets_n = g->sets_n,
+		    .group = g->number,
+		    .pooled = &g->pooled,
+		    .domains_n = domains ? domains : 1};
+		if (o->capability->of_retries)
+			o->greylisting = greylisting_sum(&g->pooled.greylisting);
+		settle(p->arena, o);
 	}
-	return n;
 }
 
 struct operator_verdicts
-operator_verdicts(
-    struct arena *a, const struct measured_set *sets, size_t n, enum operator_kind kind)
+operator_pool_end(struct operator_pool *p)
 {
-	struct ballot *ballots = arena_alloc(a, (n * CAPABILITIES_N + 1) * sizeof *ballots);
+	struct group **all = sorted(p);
+	size_t each = p->kind == OPERATOR_SENDER ? CAPABILITIES_N : 1;
 	struct operator_verdicts out = {0};
-	size_t ballots_n = 0;
 
-	for (size_t i = 0; i < n; i++)
-		ballots_n += gather(ballots + ballots_n, &sets[i], kind);
-	qsort(ballots, ballots_n, sizeof *ballots, compare_ballots);
-	out.v = arena_alloc(a, (ballots_n + 1) * sizeof *out.v);
-	for (size_t i = 0, from = 0; i < ballots_n; from = i) {
-		while (i < ballots_n && ballots[i].capability == ballots[from].capability &&
-		       !strcmp(ballots[i].operator, ballots[from].operator))
-			i++;
-		out.v[out.n++] = pool(a, ballots + from, i - from, kind);
-	}
+	out.v = arena_alloc(p->arena, (p->groups_n * each + 1) * sizeof *out.v);
+	for (size_t i = 0; i < p->groups_n; i++)
+		pool_group(p, all[i], &out);
 	return out;
 }

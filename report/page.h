@@ -20,6 +20,7 @@ enum {
 	PAGE_MAX = 256 << 20,    /* octets; the limits below keep pages far smaller */
 	PAGE_OPERATORS = 200,    /* rows of a matrix */
 	PAGE_SETS = 500,         /* rows of a list of sets */
+	PAGE_SET_ID = 80,        /* octets of a set's id, which is 64 digits, and more */
 	PAGE_EVENTS_MAX = 3000,  /* of a set's evidence */
 	PAGE_DELIVERIES = 20000, /* times to delivery */
 };

@@ -1,52 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The pages of one sending operator: its verdicts and sets, and what is known of it besides. */
+#include <stdio.h>
+
 #include "report/cell.h"
 #include "report/operator_page.h"
 #include "report/plot.h"
 
-enum { RULES_MAX = 32, ASCRIBED_SHOWN = 200 };
-
-/* Sets that came to a state by the same rule. */
-struct way {
-	const struct verdict *v;
-	size_t sets;
-};
-
-static size_t
-ways_of(const struct operator_verdict *o, struct way ways[RULES_MAX])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < o->sets_n; i++) {
-		const struct verdict *v = o->v[i];
-		size_t k = 0;
-
-		while (k < n && (ways[k].v->state != v->state || ways[k].v->rule != v->rule))
-			k++;
-		if (k == RULES_MAX)
-			continue;
-		if (k == n)
-			ways[n++] = (struct way){.v = v};
-		ways[k].sets++;
-	}
-	return n;
-}
-
 static void
 put_ways(struct page *p, const struct operator_verdict *o)
 {
-	struct way ways[RULES_MAX];
-	size_t n = ways_of(o, ways);
+	for (size_t i = 0; i < o->ways_n; i++) {
+		const struct verdict_way *w = &o->ways[i];
 
-	for (size_t i = 0; i < n; i++) {
-		html_printf(&p->out, "<div>%zu: ", ways[i].sets);
-		if (ways[i].v->rule)
+		html_printf(&p->out, "<div>%zu: ", w->sets_n);
+		if (w->rule)
 			html_printf(&p->out, "%s <span class=\"faint mono\">%s rule.%s</span>",
-			    ways[i].v->rule->words, ways[i].v->testcase->name,
-			    evidence_kinds[ways[i].v->rule->evidence].name);
+			    w->rule->words, w->testcase->name,
+			    evidence_kinds[w->rule->evidence].name);
 		else
-			html_printf(
-			    &p->out, "%s, without a rule", verdict_state_names[ways[i].v->state]);
+			html_printf(&p->out, "%s, without a rule", verdict_state_names[w->state]);
 		buf_puts(&p->out, "</div>");
 	}
 }
@@ -80,33 +52,10 @@ put_verdicts(struct page *p, const struct tally_operator *o)
 	buf_puts(&p->out, "</tbody>\n</table></div>\n");
 }
 
-/* An address that counts as the operator's, and in how many sets. */
-struct ascribed_count {
-	const struct ascribed_client *client;
-	size_t sets;
-};
-
 static void
-put_ascribed(struct page *p, const struct tally_operator *o)
+put_ascribed(struct page *p, const struct pooled *pooled)
 {
-	struct ascribed_count v[ASCRIBED_SHOWN];
-	size_t n = 0;
-
-	for (size_t i = 0; i < o->v->sets_n; i++)
-		for (size_t c = 0; c < o->v->sets[i]->ascribed_n; c++) {
-			const struct ascribed_client *one = &o->v->sets[i]->ascribed[c];
-			size_t k = 0;
-
-			while (k < n && (v[k].client->how != one->how ||
-					    strcmp(v[k].client->address, one->address) != 0))
-				k++;
-			if (k == ASCRIBED_SHOWN)
-				continue;
-			if (k == n)
-				v[n++] = (struct ascribed_count){.client = one};
-			v[k].sets++;
-		}
-	if (!n)
+	if (!pooled->clients_n)
 		return;
 	buf_puts(&p->out,
 	    "<h2>Addresses without a confirmed name that count as its</h2>\n<p>They delivered mail "
@@ -115,12 +64,12 @@ put_ascribed(struct page *p, const struct tally_operator *o)
 	    "<div class=\"scroll\"><table>\n<caption>By sets</caption>\n<thead><tr>"
 	    "<th scope=\"col\">address</th><th scope=\"col\">why</th>"
 	    "<th scope=\"col\" class=\"number\">sets</th></tr></thead>\n<tbody>\n");
-	for (size_t k = 0; k < n; k++)
+	for (size_t k = 0; k < pooled->clients_n; k++)
 		html_printf(&p->out,
 		    "<tr><th scope=\"row\" class=\"mono\">%s</th><td>%s</td>"
 		    "<td class=\"number\">%zu</td></tr>\n",
-		    veil_address(p->of->veil, p->a, v[k].client->address),
-		    page_why_ascribed(p, v[k].client), v[k].sets);
+		    veil_address(p->of->veil, p->a, pooled->clients[k].client.address),
+		    page_why_ascribed(p, &pooled->clients[k].client), pooled->clients[k].sets_n);
 	buf_puts(&p->out, "</tbody>\n</table></div>\n");
 }
 
@@ -145,20 +94,24 @@ put_greylisting(struct page *p, const struct tally_operator *o)
 	}
 }
 
+/* Those behind the id `last`, which goes on; the first one is number `from`, from 0. */
 static void
-put_sets(struct page *p, const struct tally_operator *o, size_t from, size_t to)
+put_sets(struct page *p, const struct tally_operator *o, size_t from, char last[PAGE_SET_ID])
 {
+	struct set_note *v;
+	size_t n = set_notes_read(p->of->t->notes, p->a, o->v->group, last, PAGE_SETS, &v);
+
 	html_printf(&p->out,
 	    "<h2 id=\"sets\">Probe sets</h2>\n<div class=\"scroll\"><table class=\"matrix\">\n"
 	    "<caption>Sets %zu to %zu of %zu, by id</caption>\n<thead><tr><th "
 	    "scope=\"col\">Set</th>"
 	    "<th scope=\"col\">From domain</th><th scope=\"col\">Begun</th>",
-	    from + 1, to, o->v->sets_n);
+	    from + 1, from + n, o->v->sets_n);
 	for (size_t i = 0; i < CAPABILITIES_N; i++)
 		html_printf(&p->out, "<th scope=\"col\">%s</th>", capabilities[i].name);
 	buf_puts(&p->out, "</tr></thead>\n<tbody>\n");
-	for (size_t i = from; i < to; i++) {
-		const struct probe_set *set = o->v->sets[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct set_note *set = &v[i];
 
 		html_printf(&p->out,
 		    "<tr><th scope=\"row\"><a class=\"mono\" href=\"../%s\">%s</a></th><td>%s",
@@ -173,21 +126,23 @@ put_sets(struct page *p, const struct tally_operator *o, size_t from, size_t to)
 		buf_puts(&p->out, "</td>");
 		for (size_t c = 0; c < CAPABILITIES_N; c++) {
 			buf_puts(&p->out, "<td>");
-			page_state(p, &capabilities[c], o->v[c].v[i]->state, 0, 0);
+			page_state(p, &capabilities[c], set->state[c], 0, 0);
 			buf_puts(&p->out, "</td>");
 		}
 		buf_puts(&p->out, "</tr>\n");
 	}
 	buf_puts(&p->out, "</tbody>\n</table></div>\n");
+	if (n)
+		snprintf(last, PAGE_SET_ID, "%s", v[n - 1].id);
 }
 
 void
 page_operator(struct pages *of, const struct tally_operator *o)
 {
 	size_t n = o->v->sets_n, pages = (n + PAGE_SETS - 1) / PAGE_SETS;
+	char last[PAGE_SET_ID] = "";
 
 	for (size_t number = 1; number <= pages; number++) {
-		size_t from = (number - 1) * PAGE_SETS, to = number == pages ? n : from + PAGE_SETS;
 		struct arena *a = arena_new();
 		const char *shown = veil_operator(of->veil, a, o->name), *name;
 		struct page p;
@@ -197,12 +152,12 @@ page_operator(struct pages *of, const struct tally_operator *o)
 		    number == 1 ? shown : arena_printf(a, "%s, page %zu", shown, number), NULL);
 		if (number == 1) {
 			put_verdicts(&p, o);
-			put_ascribed(&p, o);
+			put_ascribed(&p, o->v->pooled);
 			put_greylisting(&p, o);
 			operator_page_facts(&p, o->name);
 		}
 		page_turn(&p, name, number, pages);
-		put_sets(&p, o, from, to);
+		put_sets(&p, o, (number - 1) * PAGE_SETS, last);
 		page_turn(&p, name, number, pages);
 		page_end(&p, page_number(a, name, number));
 		arena_free(a);

@@ -23,10 +23,10 @@ put_measured(struct page *p)
 	}
 	html_printf(&p->out, "<dt>N</dt><dd>%zu sending operators, %zu probe sets", t->operators_n,
 	    t->sets_n);
-	if (t->without_operator_n + t->all_in_one_n)
+	if (t->without_operator.n + t->all_in_one.n)
 		html_printf(&p->out,
 		    ", of which <a href=\"other-sets.html\">%zu are not counted</a>",
-		    t->without_operator_n + t->all_in_one_n);
+		    t->without_operator.n + t->all_in_one.n);
 	buf_puts(&p->out,
 	    "</dd>\n<dt>Data</dt><dd><a href=\"verdicts.jsonl\">verdicts of sets</a> "
 	    "(JSON Lines), <a href=\"verdicts.csv\">the same</a> (CSV), "
@@ -202,40 +202,44 @@ page_summary(struct pages *of)
 	}
 }
 
+/* Those behind the id `last`, which goes on. */
 static void
-put_others(struct page *p, const char *head, const char *why, const struct probe_set **v, size_t n)
+put_others(struct page *p, const char *head, const char *why, int64_t group, char last[PAGE_SET_ID])
 {
+	struct set_note *v;
+	size_t n = set_notes_read(p->of->t->notes, p->a, group, last, PAGE_SETS, &v);
+
 	html_printf(&p->out, "<h2>%s</h2>\n<p>%s</p>\n<ul>\n", head, why);
 	for (size_t i = 0; i < n; i++)
 		html_printf(&p->out, "<li><a class=\"mono\" href=\"%s\">%s</a></li>\n",
-		    page_of_set(p, v[i]->id), v[i]->id);
+		    page_of_set(p, v[i].id), v[i].id);
 	buf_puts(&p->out, "</ul>\n");
+	if (n)
+		snprintf(last, PAGE_SET_ID, "%s", v[n - 1].id);
 }
 
 void
 page_other_sets(struct pages *of)
 {
 	const struct tallied *t = of->t;
-	size_t most = t->without_operator_n > t->all_in_one_n ? t->without_operator_n
-							      : t->all_in_one_n,
+	size_t most = t->without_operator.n > t->all_in_one.n ? t->without_operator.n
+							      : t->all_in_one.n,
 	       pages = most ? (most + PAGE_SETS - 1) / PAGE_SETS : 1;
+	char last[2][PAGE_SET_ID] = {"", ""};
 
 	for (size_t number = 1; number <= pages; number++) {
-		size_t from = (number - 1) * PAGE_SETS, rest[2];
 		struct arena *a = arena_new();
 		struct page p;
 
-		rest[0] = t->without_operator_n > from ? t->without_operator_n - from : 0;
-		rest[1] = t->all_in_one_n > from ? t->all_in_one_n - from : 0;
 		page_begin(of, a, &p, "", "Sets that are not counted",
 		    number == 1 ? "other-sets.html" : NULL);
 		page_turn(&p, "other-sets", number, pages);
 		put_others(&p, "Without operator",
 		    "Nobody delivered their mail-ok, so nobody can be named as their sender.",
-		    t->without_operator + from, rest[0] < PAGE_SETS ? rest[0] : PAGE_SETS);
+		    t->without_operator.group, last[0]);
 		put_others(&p, "Sent all in one",
 		    "One message to all addresses is another way to measure, and never pooled.",
-		    t->all_in_one + from, rest[1] < PAGE_SETS ? rest[1] : PAGE_SETS);
+		    t->all_in_one.group, last[1]);
 		page_end(&p, page_number(a, "other-sets", number));
 		arena_free(a);
 	}

@@ -21,7 +21,7 @@ enum {
 	APPLICATION = 0x656d7452, /* "emtR" */
 	SCHEMA_MAX = 1024 * 1024, /* octets */
 	PAGE_SIZE = 8192,         /* octets */
-	CHECKPOINT_PAGES = 8192,  /* the write-ahead log is folded in at 64 MiB */
+	CHECKPOINT_PAGES = 32768, /* the write-ahead log is folded in at 256 MiB */
 	BUSY_MS = 10000           /* readers hold a lock for moments */
 };
 
@@ -181,18 +181,39 @@ store_open(struct arena *a, const char *path, const char *share, enum store_mode
 	return NULL;
 }
 
-struct store *
-store_open_scratch(void)
+/* `name` is what SQLite calls it, `path` what messages do. */
+static struct store *
+open_own(const char *name, const char *path)
 {
 	struct store *s = must(calloc(1, sizeof *s));
 
 	s->lock_fd = -1;
-	s->path = ":memory:";
-	if (sqlite3_open_v2(s->path, &s->db,
+	s->path = path;
+	if (sqlite3_open_v2(name, &s->db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 		NULL) != SQLITE_OK)
 		fail(s);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
+	return s;
+}
+
+struct store *
+store_open_scratch(void)
+{
+	return open_own(":memory:", ":memory:");
+}
+
+struct store *
+store_open_spill(void)
+{
+	struct store *s = open_own("", "a temporary file");
+	char sql[128];
+
+	snprintf(sql, sizeof sql,
+	    "PRAGMA cache_size = -%d; PRAGMA temp_store = FILE; PRAGMA journal_mode = OFF; "
+	    "PRAGMA synchronous = OFF",
+	    STORE_SPILL_MIB * 1024);
+	store_exec(s, sql);
 	return s;
 }
 
@@ -212,6 +233,12 @@ store_close(struct store *s)
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	free(s);
+}
+
+void
+store_hold(struct store *s)
+{
+	store_exec(s, "BEGIN");
 }
 
 void

@@ -13,9 +13,10 @@
 #include "base/arena.h"
 
 enum {
-	STORE_VERSION = 3,        /* PRAGMA user_version of schema/index.sql */
-	STORE_CACHE_MIB = 128,    /* pages in memory at most */
-	STORE_BATCH_ROWS = 20000, /* store_tick: commit after so many */
+	STORE_VERSION = 3,     /* PRAGMA user_version of schema/index.sql */
+	STORE_CACHE_MIB = 128, /* pages in memory at most */
+	STORE_SPILL_MIB = 16,
+	STORE_BATCH_ROWS = 100000, /* store_tick: commit after so many */
 	/* What the pragmas of schema/ledger.sql say. */
 	STORE_LEDGER = 0x656d744c,
 	STORE_LEDGER_VERSION = 1
@@ -36,7 +37,15 @@ const char *store_open(struct arena *a, const char *path, const char *share, enu
 
 /* A database in memory, without tables, to attach others to. */
 struct store *store_open_scratch(void);
+
+/* One without tables for what a run works out and need not hold in memory: a file without a name,
+ * in SQLite's folder of temporary files, of which STORE_SPILL_MIB are in memory. */
+struct store *store_open_spill(void);
 void store_close(struct store *s); /* NULL is fine; what was not committed is gone */
+
+/* From here to its end a reader sees one state of the index, whatever is written meanwhile; and
+ * each statement is spared the locks of its own. */
+void store_hold(struct store *s);
 
 /* Everything between these two is there or not, whatever happens. */
 void store_begin(struct store *s);

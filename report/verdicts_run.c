@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "report/howfar.h"
 #include "report/matrix.h"
 #include "report/measure.h"
 #include "report/operator_json.h"
@@ -88,7 +89,11 @@ take_sets(struct printing *p)
 	struct arena *a = arena_new();
 	struct probe_set set;
 	struct verdicts verdicts;
+	struct howfar howfar;
 
+	howfar_begin(&howfar, "sets", measure_count(&p->measure));
+	/* Rows that come meanwhile would stand in the middle of it. */
+	howfar.shows = howfar.shows && !(p->by == BY_SET && isatty(STDOUT_FILENO));
 	while (!p->broken && measure_next(&p->measure, a, &set, &verdicts)) {
 		if (p->tally)
 			tally_add(p->tally, &set, &verdicts);
@@ -97,9 +102,10 @@ take_sets(struct printing *p)
 			print_set(p, a, &set, &verdicts);
 			flush(p, FLUSH_AT);
 		}
-		arena_free(a);
-		a = arena_new();
+		arena_clear(a);
+		howfar_step(&howfar);
 	}
+	howfar_end(&howfar);
 	arena_free(a);
 }
 
@@ -132,11 +138,11 @@ print_counts(struct printing *p, const struct tallied *t)
 {
 	buf_printf(&p->out, "%s%zu probe set%s of %zu operator%s", t->operators_n ? "\n" : "",
 	    t->sets_n, t->sets_n == 1 ? "" : "s", t->operators_n, t->operators_n == 1 ? "" : "s");
-	if (t->without_operator_n)
+	if (t->without_operator.n)
 		buf_printf(&p->out, "; %zu without operator: their mail-ok did not arrive",
-		    t->without_operator_n);
-	if (t->all_in_one_n)
-		buf_printf(&p->out, "; %zu sent all in one, not counted", t->all_in_one_n);
+		    t->without_operator.n);
+	if (t->all_in_one.n)
+		buf_printf(&p->out, "; %zu sent all in one, not counted", t->all_in_one.n);
 	buf_puts(&p->out, "\n");
 }
 
@@ -149,8 +155,12 @@ print_operators(struct printing *p, struct arena *a, const struct tallied *t)
 		for (size_t i = 0; i < kinds[k]->n; i++) {
 			const struct operator_verdict *v = &kinds[k]->v[i];
 
-			(p->params->format == FORMAT_CSV ? operator_csv : operator_json)(
-			    &p->out, v, veil_operator(p->veil, a, v->operator));
+			const char *name = veil_operator(p->veil, a, v->operator);
+
+			if (p->params->format == FORMAT_CSV)
+				operator_csv(&p->out, v, name);
+			else
+				operator_json(&p->out, t->notes, v, name);
 			flush(p, FLUSH_AT);
 		}
 }

@@ -64,13 +64,38 @@ arena_new_for(size_t octets)
 	return a;
 }
 
+static void
+run_hooks(struct arena *a)
+{
+	for (struct hook *h = a->hooks; h; h = h->next)
+		h->fn(h->object);
+}
+
+void
+arena_clear(struct arena *a)
+{
+	struct chunk *keep = NULL;
+
+	run_hooks(a);
+	for (struct chunk *c = a->chunks, *next, *out; c; c = next) {
+		bool better = c->size <= CHUNK_MAX && (!keep || c->size > keep->size);
+
+		next = c->next;
+		out = better ? keep : c;
+		keep = better ? c : keep;
+		free(out);
+	}
+	if (keep)
+		*keep = (struct chunk){.size = keep->size};
+	*a = (struct arena){.chunks = keep};
+}
+
 void
 arena_free(struct arena *a)
 {
 	if (!a)
 		return;
-	for (struct hook *h = a->hooks; h; h = h->next)
-		h->fn(h->object);
+	run_hooks(a);
 	for (struct chunk *c = a->chunks, *next; c; c = next) {
 		next = c->next;
 		free(c);

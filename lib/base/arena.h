@@ -19,6 +19,10 @@ struct arena *arena_new(void);
 struct arena *arena_new_for(size_t octets);
 void arena_free(struct arena *a); /* NULL is fine */
 
+/* The same, but the arena is there again, empty, with a part of its memory for the next unit of
+ * work. */
+void arena_clear(struct arena *a);
+
 /* Zeroed memory, aligned for any object. */
 void *arena_alloc(struct arena *a, size_t size);
 

@@ -75,15 +75,22 @@ same "is read from its start, and known" "$(dump grow)" "$before"
 
 # Killed at any write to the disk.
 killed=0
+refused=0
 for write in 1 2 3 5 8 13 21 34 55 89 144 233 377 610; do
 	strace -o /dev/null -e trace=pwrite64 -e inject=pwrite64:signal=KILL:when=$write \
 		"$report" ingest --set domain=measurement.example.com --db "$work/killed" --ledger "$data/ledger.sqlite" \
 		"$data/hosts" >/dev/null 2>&1
 	[ $? -ne 137 ] || killed=$((killed + 1))
+	"$report" verdicts --db "$work/killed" 2>&1 >/dev/null | grep -q 'first ingest has not come to its end' && refused=$((refused + 1))
 done
 ok "killed, again and again" [ $killed -ge 5 ]
+ok "nobody reads what is not whole" [ $refused -ge 1 ]
 ok "the next run completes" ingest killed --ledger "$data/ledger.sqlite" "$data/hosts"
 same "and the index is whole" "$(dump killed)" "$whole"
+for index in once pieces killed; do
+	same "$index: all that it is searched by is there" "$(count $index "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'index' AND
+		sql IS NOT NULL")" "$(grep -c '^CREATE INDEX' schema/index.sql)"
+done
 
 # A record that emt-enrich completed is read again; it takes the place of the one before.
 mkdir -p "$parts/json"

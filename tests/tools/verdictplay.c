@@ -321,11 +321,11 @@ play_control(struct player *p, struct span want)
 static struct operator_verdicts
 pool(struct player *p, enum operator_kind kind)
 {
-	struct measured_set *sets = arena_alloc(p->a, (p->sets_n + 1) * sizeof *sets);
+	struct operator_pool *operators = operator_pool_new(p->a, NULL, kind);
 
 	for (size_t i = 0; i < p->sets_n; i++)
-		sets[i] = (struct measured_set){&p->sets[i].seen, &p->sets[i].verdicts};
-	return operator_verdicts(p->a, sets, p->sets_n, kind);
+		operator_pool_add(operators, &p->sets[i].seen, &p->sets[i].verdicts);
+	return operator_pool_end(operators);
 }
 
 static void

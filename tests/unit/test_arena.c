@@ -102,6 +102,34 @@ test_hooks(void)
 	SAME_STR(order, "321", "hooks run once each, the last one first");
 }
 
+static void
+test_clear(void)
+{
+	struct arena *a = arena_new();
+	char *large;
+
+	arena_clear(a);
+	for (int round = 0; round < 3; round++) {
+		memset(order, 0, sizeof order);
+		arena_defer(a, note, arena_dup(a, SPAN_LIT("1")));
+		for (int i = 0; i < 100; i++)
+			memset(arena_alloc(a, 1000), 'x', 1000);
+		large = arena_alloc(a, 3000000);
+		memset(large, 'x', 3000000);
+		arena_defer(a, note, arena_dup(a, SPAN_LIT("2")));
+		arena_clear(a);
+		SAME_STR(order, "21", "what is cleared has its hooks run, once");
+		SAME_INT((int64_t)arena_used(a), 0, "and nothing is used");
+		for (int i = 0; i < 100; i++) {
+			const char *p = arena_alloc(a, 1000);
+
+			if (p[0] || memcmp(p, p + 1, 999) != 0)
+				OK(false, "memory of before is zeroed");
+		}
+	}
+	arena_free(a);
+}
+
 static struct arena *volatile reachable; /* for the leak checker, at an exit from within */
 
 static void
@@ -145,6 +173,7 @@ main(void)
 	test_text();
 	test_hooks();
 	test_for();
+	test_clear();
 	SAME_INT(exit_code_of_too_much(SIZE_MAX, 1), 75, "too much memory ends with 75");
 	SAME_INT(exit_code_of_too_much(SIZE_MAX / 4, 16), 75, "a size that overflows ends with 75");
 	return tap_end();
