@@ -56,6 +56,7 @@ between() { # LOW HIGH NUMBER
 
 took_hold() { # FAULT: that it is not sound that was measured
 	case $1 in
+	signature:*.dnssec-broken) ;; # one that is bogus anyway
 	host:* | server:* | certificate:* | tlsa:* | signature:* | same:*)
 		ok "$1: the live check finds it" grep -q 'check --live found' "$dir/stderr"
 		;;
