@@ -42,7 +42,7 @@ evidence_bare_prepare(struct evidence_loader *e)
 	    "AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.token = p.token AND m.arrived <= ?6) "
 	    "AND NOT EXISTS (SELECT 1 FROM dsn d WHERE d.token = p.token AND d.action = 'failed' "
 	    "AND d.time < ?6 - 60000000 AND NOT EXISTS (SELECT 1 FROM submission x WHERE x.token = "
-	    "p.token AND x.outcome = 'accepted' AND x.time > d.time AND x.time <= ?6)) "
+	    "p.token AND x.outcome = 'accepted' AND x.time > d.time + 60000000 AND x.time <= ?6)) "
 	    "AND (NOT EXISTS (SELECT 1 FROM submission x WHERE x.token = p.token) OR EXISTS "
 	    "(SELECT 1 FROM submission x WHERE x.token = p.token AND x.time <= ?6))");
 }

@@ -126,11 +126,18 @@ mail_came_before(const struct probe *probe, int64_t time_us)
 	return false;
 }
 
+/* Was it handed over once more?  A DSN knows seconds, and the clock of who wrote it. */
+static bool
+is_another_go(const struct item *dsn, const struct item *submission)
+{
+	return submission->accepted && submission->time_us > dsn->time_us + LADDER_CLOCKS_US;
+}
+
 /* The provider has given up on it, and nobody has handed it over once more since. */
 static bool
 was_given_up_before(const struct probe *probe, int64_t time_us)
 {
-	bool given_up = false;
+	const struct item *dsn = NULL;
 
 	for (size_t i = 0; i < probe->items_n; i++) {
 		const struct item *item = &probe->items[i];
@@ -138,12 +145,12 @@ was_given_up_before(const struct probe *probe, int64_t time_us)
 		if (item->foreign || item->certainty == BACKGROUND || names_another(probe, item))
 			continue;
 		if (item->kind == ITEM_DSN && item->is_final)
-			given_up |= item->time_us + LADDER_CLOCKS_US < time_us;
-		else if (item->kind == ITEM_SUBMISSION && item->accepted &&
-			 item->time_us <= time_us)
-			given_up = false;
+			dsn = item->time_us + LADDER_CLOCKS_US < time_us ? item : dsn;
+		else if (item->kind == ITEM_SUBMISSION && dsn && item->time_us <= time_us &&
+			 is_another_go(dsn, item))
+			dsn = NULL;
 	}
-	return given_up;
+	return dsn;
 }
 
 bool
@@ -197,8 +204,8 @@ take_facts(struct climb *c, const struct item *item)
 	case ITEM_SUBMISSION:
 		l->tried = true;
 		l->submitted |= item->accepted;
-		if (item->accepted)
-			l->final_dsn = NULL; /* it is under way once more */
+		if (l->final_dsn && is_another_go(l->final_dsn, item))
+			l->final_dsn = NULL;
 		l->refused = !item->accepted && item->code ? item : l->refused;
 		reach(c, item->accepted ? RUNG_SUBMITTED : RUNG_NOTHING);
 		break;
