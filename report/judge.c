@@ -26,7 +26,7 @@ judge_new(struct arena *a, const struct probe_set *set, const struct testcases *
 
 	j.ladders = arena_alloc(a, (set->probes_n + 1) * sizeof *j.ladders);
 	for (size_t i = 0; i < set->probes_n; i++)
-		j.ladders[i] = ladder_climb(a, set, &set->probes[i], settings);
+		j.ladders[i] = ladder_climb(a, set, &set->probes[i], settings, now_us);
 	return j;
 }
 
@@ -132,7 +132,9 @@ add_explanation(struct trial *x)
 		const struct item *item = &x->l->probe->items[i];
 
 		if ((item->kind == ITEM_QUERY || item->kind == ITEM_DSN) &&
-		    ladder_counts(x->j->set, x->l->probe, item) && x->v->records_n < SHOWN_MAX)
+		    ladder_counts(x->j->set, x->l->probe, item) &&
+		    (item->kind != ITEM_DSN || item->time_us <= x->j->now_us) &&
+		    x->v->records_n < SHOWN_MAX)
 			add_record(x, item);
 	}
 }
@@ -214,10 +216,11 @@ was_kept_back(struct trial *x)
 		wait_or(x, VERDICT_FOREIGN, "its mail came from another operator than the set's");
 		return true;
 	}
-	/* What the ledger does not know of may have been sent by hand; a query tells, and so does a
-	   mail that came back. */
-	if (!x->l->submitted && !x->l->final_dsn && set_was_submitted(x->j) &&
-	    (x->l->tried || !x->l->explained)) {
+	/* What the ledger does not know of may have been sent by hand: then the set's operator came
+	   with it, or it is not among what counts (ladder.h).  What the server did not answer may
+	   have been taken, and a mail that came back tells. */
+	if (!x->l->submitted && set_was_submitted(x->j) &&
+	    (!x->l->probe->sent_us || !x->l->final_dsn)) {
 		wait_or(x, VERDICT_NOT_SENT,
 		    x->l->tried ? "the submission server took no decision on it"
 				: "nobody handed it to the submission server");
@@ -298,6 +301,16 @@ apply(struct trial *x, const struct testcase_rule *rule)
 		add_explanation(x);
 	if (weight >= NEEDS_PATIENCE && !judge_is_over(x->j, x->l)) {
 		wait_or(x, VERDICT_INCONCLUSIVE, "more may come until its deadline");
+		return;
+	}
+	if ((weight >= NEEDS_PATIENCE || rule->evidence == SEEN_STORED_AT_ONCE) &&
+	    x->l->probe->left_out) {
+		say(x, VERDICT_INCONCLUSIVE, "so much bears its token that not all was looked at");
+		return;
+	}
+	if (rule->evidence == SEEN_CUT_ASKED && x->l->ipv6_elsewhere) {
+		add_record(x, x->l->ipv6_elsewhere);
+		say(x, VERDICT_INCONCLUSIVE, "its resolver was seen to ask over IPv6 elsewhere");
 		return;
 	}
 	if (weight >= NEEDS_CONTROLS &&
