@@ -127,37 +127,84 @@ operator_of(const struct deliveries *d, const char *address, enum ascribed *how)
 	return found;
 }
 
-/* Whose it is: the first probe of the root of all controls. */
-static const struct item *
-first_root(const struct probe_set *set)
+/* An operator by what it was the first to deliver of the set. */
+struct candidate {
+	const char *operator;
+	size_t firsts;          /* probes */
+	const struct item *root; /* its first mail for the root of all controls; NULL: none */
+};
+
+struct candidates {
+	struct candidate v[CLIENTS_MAX]; /* more are nobody's */
+	size_t n;
+};
+
+static const char *
+operator_of_mail(const struct deliveries *d, const struct item *mail)
 {
-	const struct item *first = NULL;
+	enum ascribed how;
+	const char *operator= is_nameless(&mail->from)
+				  ? operator_of(d, mail->from.address, &how)
+				  : NULL;
 
-	for (size_t p = 0; p < set->probes_n; p++)
-		for (size_t i = 0; i < set->probes[p].items_n; i++) {
-			const struct item *item = &set->probes[p].items[i];
+	return operator? operator: sender_alone(&mail->from);
+}
 
-			if (item->kind == ITEM_MAIL && !set->probes[p].testcase->controls_n &&
-			    item->from.operator&& item->from.operator[0] &&(
-				!first || item->time_us < first->time_us))
-				first = item;
-		}
-	return first;
+static struct candidate *
+candidate_of(struct candidates *c, const char *operator)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (same(c->v[i].operator, operator))
+			return &c->v[i];
+	if (c->n == CLIENTS_MAX)
+		return NULL;
+	c->v[c->n] = (struct candidate){operator, 0, NULL};
+	return &c->v[c->n++];
 }
 
 static void
+take_probe(struct candidates *c, const struct deliveries *d, const struct probe *p)
+{
+	const struct item *first = NULL;
+	struct candidate *of;
+
+	for (size_t i = 0; i < p->items_n; i++) {
+		const struct item *item = &p->items[i];
+
+		if (!is_of_probe(p, item) || !item->from.operator|| !item->from.operator[0])
+			continue;
+		if (!first || item->time_us < first->time_us)
+			first = item;
+		of = p->testcase->controls_n ? NULL : candidate_of(c, operator_of_mail(d, item));
+		if (of && (!of->root || item->time_us < of->root->time_us))
+			of->root = item;
+	}
+	of = first ? candidate_of(c, operator_of_mail(d, first)) : NULL;
+	if (of)
+		of->firsts++;
+}
+
+/* Whose it is: of those who delivered the root of all controls, who was the first with most of the
+ * probes.  Whoever has seen one address is first with that one alone, and who replies to all is
+ * first with none; of two who are equal it is who came first with the root. */
+static void
 find_owner(struct probe_set *set, const struct deliveries *d)
 {
-	const struct item *first = first_root(set);
-	const char *operator= NULL;
-	enum ascribed how;
+	struct candidates c = {.n = 0};
+	const struct candidate *best = NULL;
 
-	set->operator= first ? sender_alone(&first->from) : NULL;
-	set->from_domain = first ? first->text : set->from_domain;
-	if (first && is_nameless(&first->from))
-		operator= operator_of(d, first->from.address, &how);
-	if (operator)
-		set->operator= operator;
+	for (size_t p = 0; p < set->probes_n; p++)
+		take_probe(&c, d, &set->probes[p]);
+	for (size_t i = 0; i < c.n; i++) {
+		const struct candidate *one = &c.v[i];
+
+		if (one->root && (!best || one->firsts > best->firsts ||
+				     (one->firsts == best->firsts &&
+					 one->root->time_us < best->root->time_us)))
+			best = one;
+	}
+	set->operator= best ? best->operator: NULL;
+	set->from_domain = best ? best->root->text : set->from_domain;
 }
 
 static void

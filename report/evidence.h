@@ -121,6 +121,11 @@ struct probe {
 	int64_t number, position;
 	struct item *items; /* by time */
 	size_t items_n;
+	/* set_clock.h: the first submission that was taken, or may have been; 0: the ledger knows
+	   of none.  The set's operator named it, as recipient or with the mail. */
+	int64_t sent_us;
+	bool came;
+	bool left_out; /* more clients or resolvers came with its token than are looked at */
 };
 
 struct health {
@@ -154,7 +159,8 @@ struct probe_set {
 	size_t ascribed_n;
 	struct greylisting *greylisting; /* greylisting_list, likewise */
 	size_t greylisting_n;
-	int64_t first_us;     /* its first evidence, submissions included; 0: none */
+	int64_t first_us;     /* since when it runs (set_clock.h); 0: nothing of it was seen */
+	bool by_ledger;       /* the ledger tells what of it was submitted */
 	struct probe *probes; /* by number */
 	size_t probes_n;
 	/* Records about the cases of the set, from first_us less the distance of two checks to the

@@ -18,10 +18,12 @@ evidence_bare_prepare(struct evidence_loader *e)
 	struct store *s = e->store;
 
 	e->bare = store_prepare(s,
-	    "SELECT b.begun, " EVIDENCE_SESSION
-	    " FROM bare b CROSS JOIN session s ON s.id = b.session LEFT JOIN client c "
-	    "ON c.id = s.client WHERE b.testcase = ?1 AND b.operator = ?2 AND b.begun >= ?3 AND "
-	    "b.begun <= ?4 ORDER BY b.begun, s.record LIMIT 50");
+	    "SELECT s.begun, " EVIDENCE_SESSION
+	    " FROM (SELECT s.*, ROW_NUMBER() OVER (PARTITION BY s.client ORDER BY s.begun, "
+	    "s.record) AS turn FROM bare b CROSS JOIN session s ON s.id = b.session "
+	    "WHERE b.testcase = ?1 AND b.operator = ?2 AND b.begun >= ?3 AND b.begun <= ?4) s "
+	    "LEFT JOIN client c ON c.id = s.client WHERE turn <= 10 "
+	    "ORDER BY turn, s.begun, s.record LIMIT 50");
 	e->bare_any = store_prepare(s,
 	    "SELECT b.begun, " EVIDENCE_SESSION
 	    " FROM bare b CROSS JOIN session s ON s.id = b.session LEFT JOIN client c "
@@ -79,24 +81,24 @@ others_fitting(struct loading *l, const char *operator, const char * testcase, i
 	return fitting;
 }
 
-/* Those who delivered a probe of the set other than this one, each by itself, as the index knows
- * it; OPERATORS_MAX + 1 of too many. */
+/* Adds those who delivered a probe of the set other than this one, each by itself, as the index
+ * knows it; OPERATORS_MAX + 1 of too many. */
 static size_t
-operators_of(struct loading *l, size_t probe, const char *v[OPERATORS_MAX])
+operators_of(
+    struct loading *l, size_t probe, bool foreign, const char *v[OPERATORS_MAX], size_t n)
 {
-	size_t n = 0;
-
 	for (size_t p = 0; p < l->set->probes_n; p++)
 		for (size_t i = 0; p != probe && i < l->set->probes[p].items_n; i++) {
 			const struct item *item = &l->set->probes[p].items[i];
 			size_t k = 0;
 
-			if (item->kind != ITEM_MAIL || !item->from.operator[0])
+			if (item->kind != ITEM_MAIL || !item->from.operator[0] ||
+			    item->foreign != foreign)
 				continue;
 			while (k < n && strcmp(v[k], sender_alone(&item->from)))
 				k++;
 			if (k == OPERATORS_MAX)
-				return OPERATORS_MAX + 1;
+				return foreign ? n : OPERATORS_MAX + 1;
 			v[k] = sender_alone(&item->from);
 			n += k == n;
 		}
@@ -160,7 +162,10 @@ evidence_bare(struct loading *l, size_t probe)
 
 	if (!l->set->probes[probe].testcase->own_addresses)
 		return;
-	n = operators_of(l, probe, operators);
+	/* Strangers are shown where there is room, and take nobody's place. */
+	n = operators_of(l, probe, false, operators, 0);
+	if (n <= OPERATORS_MAX)
+		n = operators_of(l, probe, true, operators, n);
 	for (size_t i = 0; n <= OPERATORS_MAX && i < n; i++)
 		take_of_operator(l, probe, operators[i]);
 	take_of_strangers(l, probe);

@@ -15,29 +15,30 @@ evidence_cuts_prepare(struct evidence_loader *e)
 	e->cuts = store_prepare(e->store,
 	    "SELECT q.time, q.id, q.family, q.name, q.type, r.operator FROM query q "
 	    "LEFT JOIN resolver r ON r.address = q.client WHERE q.client = ?1 AND q.cut = ?2 AND "
-	    "q.time >= ?3 AND q.time <= ?4 AND q.token IS NULL ORDER BY q.time, q.id LIMIT 20");
+	    "q.time >= ?3 AND q.time <= ?4 AND q.token IS NULL "
+	    "ORDER BY ABS(q.time - ?5), q.time, q.id LIMIT 20");
 	e->sharing = store_prepare(e->store,
 	    "SELECT COUNT(DISTINCT p.probe_set) FROM (SELECT DISTINCT token FROM (SELECT token "
 	    "FROM query WHERE client = ?1 AND time >= ?2 AND time <= ?3 AND token IS NOT NULL "
 	    "LIMIT 1000)) q CROSS JOIN probe p ON p.token = q.token WHERE p.probe_set <> ?4");
 }
 
-/* Adds those who asked for this probe's token. */
+/* Adds those who asked for this probe's token: one query of each. */
 static size_t
-resolvers_of(const struct probe *p, const char *v[RESOLVERS_MAX], size_t n)
+resolvers_of(const struct probe *p, bool foreign, const struct item *v[RESOLVERS_MAX], size_t n)
 {
 	for (size_t i = 0; i < p->items_n; i++) {
 		const struct item *item = &p->items[i];
 		size_t k = 0;
 
-		if (item->kind != ITEM_QUERY || !item->resolver)
+		if (item->kind != ITEM_QUERY || !item->resolver || item->foreign != foreign)
 			continue;
-		while (k < n && strcmp(v[k], item->resolver))
+		while (k < n && strcmp(v[k]->resolver, item->resolver))
 			k++;
 		if (k == RESOLVERS_MAX)
 			break;
-		v[k] = item->resolver;
-		n += k == n;
+		if (k == n)
+			v[n++] = item;
 	}
 	return n;
 }
@@ -52,7 +53,7 @@ is_control(const struct testcase *of, const struct testcase *t)
 }
 
 static void
-take_cuts(struct loading *l, size_t probe, const char *resolver)
+take_cuts(struct loading *l, size_t probe, const char *resolver, int64_t near_us)
 {
 	struct statement *row = l->e->cuts;
 
@@ -60,6 +61,7 @@ take_cuts(struct loading *l, size_t probe, const char *resolver)
 	statement_str(row, 2, l->set->probes[probe].testcase->zone);
 	statement_int(row, 3, l->set->first_us);
 	statement_int(row, 4, l->until_us);
+	statement_int(row, 5, near_us);
 	while (statement_row(row)) {
 		struct item *item = loading_add(l, probe, ITEM_CUT);
 		char id[2 * MEMBER_ID_LEN + 1];
@@ -75,20 +77,26 @@ take_cuts(struct loading *l, size_t probe, const char *resolver)
 	}
 }
 
+/* Those of the set's path first: strangers take nobody's place. */
 void
 evidence_cuts(struct loading *l, size_t probe)
 {
-	const struct testcase *t = l->set->probes[probe].testcase;
-	const char *resolvers[RESOLVERS_MAX];
+	const struct probe *of = &l->set->probes[probe];
+	const struct item *resolvers[RESOLVERS_MAX];
 	size_t n = 0;
 
-	if (!t->zone[0])
+	if (!of->testcase->zone[0])
 		return;
-	for (size_t p = 0; p < l->set->probes_n; p++)
-		if (is_control(t, l->set->probes[p].testcase))
-			n = resolvers_of(&l->set->probes[p], resolvers, n);
-	for (size_t i = 0; i < n; i++)
-		take_cuts(l, probe, resolvers[i]);
+	for (int foreign = 0; foreign < 2; foreign++)
+		for (size_t p = 0; p < l->set->probes_n; p++)
+			if (is_control(of->testcase, l->set->probes[p].testcase))
+				n = resolvers_of(&l->set->probes[p], foreign, resolvers, n);
+	for (size_t i = 0; i < n; i++) {
+		const char *resolver = resolvers[i]->resolver;
+		int64_t near_us = of->sent_us ? of->sent_us : resolvers[i]->time_us;
+
+		take_cuts(l, probe, resolver, near_us);
+	}
 }
 
 static size_t
@@ -109,19 +117,20 @@ sharing_of(struct loading *l, const char *resolver)
 void
 evidence_sharing(struct loading *l)
 {
-	const char *resolvers[RESOLVERS_MAX];
+	const struct item *resolvers[RESOLVERS_MAX];
 	size_t n = 0, sharing[RESOLVERS_MAX];
 
-	for (size_t p = 0; p < l->set->probes_n; p++)
-		n = resolvers_of(&l->set->probes[p], resolvers, n);
+	for (int foreign = 0; foreign < 2; foreign++)
+		for (size_t p = 0; p < l->set->probes_n; p++)
+			n = resolvers_of(&l->set->probes[p], foreign, resolvers, n);
 	for (size_t i = 0; i < n; i++)
-		sharing[i] = sharing_of(l, resolvers[i]);
+		sharing[i] = sharing_of(l, resolvers[i]->resolver);
 	for (size_t p = 0; p < l->set->probes_n; p++)
 		for (size_t i = 0; i < l->set->probes[p].items_n; i++) {
 			struct item *item = &l->set->probes[p].items[i];
 
 			for (size_t k = 0; item->resolver && k < n; k++)
-				if (!strcmp(resolvers[k], item->resolver))
+				if (!strcmp(resolvers[k]->resolver, item->resolver))
 					item->sets_sharing = sharing[k];
 		}
 }

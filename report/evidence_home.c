@@ -4,11 +4,10 @@
  * through collected names.  A resolver is of the path if it asked for a probe's token just before
  * the set's operator came with that probe.  What others ask is shown, and never decides. */
 #include "report/evidence_parts.h"
+#include "report/set_clock.h"
 
-/* A host asks, and connects.  Its own queue, slow name servers and attempts at other addresses lie
- * between; clocks of our hosts may differ. */
-#define BEFORE_US ((int64_t)15 * 60 * 1000000)
-#define AFTER_US ((int64_t)60 * 1000000)
+/* Clocks of our hosts may differ by so much.  Whoever saw the mail may ask soon behind it. */
+#define AFTER_US ((int64_t)2 * 1000000)
 
 enum { HOME_MAX = 64 /* resolvers of one set that are told apart; more are strangers */ };
 
@@ -24,22 +23,31 @@ same(const char *a, const char *b)
 	return a && b && !strcmp(a, b);
 }
 
-/* How sure is it that the set's operator came with this probe within minutes; BACKGROUND: it did
- * not. */
-static enum certainty
-came_near(const struct probe_set *set, const struct probe *p, int64_t asked_us)
+/* The set's operator's first coming with this probe; NULL: it did not.  Between that and a later
+ * one others may have learnt of the address. */
+static const struct item *
+first_coming(const struct probe_set *set, const struct probe *p)
 {
-	enum certainty found = BACKGROUND;
+	const struct item *first = NULL;
 
 	for (size_t i = 0; i < p->items_n; i++) {
 		const struct item *item = &p->items[i];
 
 		if ((item->kind == ITEM_MAIL || item->kind == ITEM_ATTEMPT) && !item->testcase &&
-		    item->certainty < found && same(item->from.operator, set->operator) &&
-		    asked_us >= item->time_us - BEFORE_US && asked_us <= item->time_us + AFTER_US)
-			found = item->certainty;
+		    item->certainty != BACKGROUND && same(item->from.operator, set->operator) &&
+		    (!first || item->time_us < first->time_us))
+			first = item;
 	}
-	return found;
+	return first;
+}
+
+/* How sure is it that the operator came with the probe within minutes; BACKGROUND: it did not. */
+static enum certainty
+came_near(const struct item *coming, int64_t asked_us)
+{
+	return asked_us >= coming->time_us - SET_NEAR_US && asked_us <= coming->time_us + AFTER_US
+		   ? coming->certainty
+		   : BACKGROUND;
 }
 
 /* How sure is it that this one is of the path; BACKGROUND: it is not. */
@@ -71,11 +79,13 @@ is_known(const struct home *home, const struct item *item, enum certainty near)
 static void
 find_home(const struct probe_set *set, struct home *home)
 {
-	for (size_t p = 0; p < set->probes_n; p++)
-		for (size_t i = 0; i < set->probes[p].items_n && home->n < HOME_MAX; i++) {
-			const struct item *item = &set->probes[p].items[i];
+	for (size_t p = 0; p < set->probes_n; p++) {
+		const struct item *coming = first_coming(set, &set->probes[p]);
 
-			enum certainty near = came_near(set, &set->probes[p], item->time_us);
+		for (size_t i = 0;
+		     coming && i < set->probes[p].items_n && home->n < HOME_MAX; i++) {
+			const struct item *item = &set->probes[p].items[i];
+			enum certainty near = came_near(coming, item->time_us);
 
 			if (item->kind != ITEM_QUERY || !item->resolver || item->testcase ||
 			    near == BACKGROUND || is_known(home, item, near))
@@ -83,6 +93,7 @@ find_home(const struct probe_set *set, struct home *home)
 			home->sure[home->n] = near;
 			home->v[home->n++] = item;
 		}
+	}
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include "report/ascription.h"
 #include "report/evidence_parts.h"
+#include "report/set_clock.h"
 
 #define SET_COLUMNS "id, participant, address, provider, created, mode"
 
@@ -91,16 +92,6 @@ take_probes(struct loading *l)
 	l->room = arena_alloc(l->a, (set->probes_n + 1) * sizeof *l->room);
 }
 
-/* Since when there is evidence. */
-static void
-find_first(struct probe_set *set)
-{
-	for (size_t p = 0; p < set->probes_n; p++)
-		for (size_t i = 0; i < set->probes[p].items_n; i++)
-			if (!set->first_us || set->probes[p].items[i].time_us < set->first_us)
-				set->first_us = set->probes[p].items[i].time_us;
-}
-
 static int
 compare_items(const void *a, const void *b)
 {
@@ -149,15 +140,18 @@ load(struct evidence_loader *e, struct arena *a, struct statement *row, struct p
 	take_probes(&l);
 	for (size_t p = 0; p < set->probes_n; p++)
 		evidence_rows(&l, p);
-	find_first(set);
 	ascribe(set);
+	set_clock(set);
+	for (size_t p = 0; p < set->probes_n; p++)
+		evidence_rows_of_anybody(&l, p);
+	evidence_home(&l);
 	if (set->first_us) {
 		l.until_us = set->first_us + e->params.deadline_us;
 		for (size_t p = 0; p < set->probes_n; p++) {
 			evidence_bare(&l, p);
 			evidence_cuts(&l, p);
 		}
-		evidence_home(&l);
+		evidence_home(&l); /* of the cuts, too */
 		evidence_sharing(&l);
 		take_gaps(&l);
 		health_runs_of(

@@ -36,9 +36,11 @@ struct loading {
 /* A new item of the probe, zeroed. */
 struct item *loading_add(struct loading *l, size_t probe, enum item_kind kind);
 
-/* Rows that bear the probe's token; they need nothing else. */
+/* Rows that bear the probe's token: submissions, attempts and mails need nothing else; queries and
+ * notifications need the set's clock. */
 void evidence_rows_prepare(struct evidence_loader *e);
 void evidence_rows(struct loading *l, size_t probe);
+void evidence_rows_of_anybody(struct loading *l, size_t probe);
 
 /* Sessions that named no recipient; these need the rows of all probes. */
 void evidence_bare_prepare(struct evidence_loader *e);

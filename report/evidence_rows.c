@@ -2,9 +2,15 @@
 /* Rows that bear a probe's token, as items. */
 #include "report/evidence_parts.h"
 #include "report/member.h"
+#include "report/set_clock.h"
 
-#define LIMIT " LIMIT 500"
-_Static_assert(EVIDENCE_ROWS_MAX == 500, "LIMIT says it, too");
+_Static_assert(EVIDENCE_CLIENT_ROWS_MAX == 100 && EVIDENCE_ROWS_MAX == 2000,
+    "the limits below say it, too; of these one more, to know that there are");
+
+/* Who comes often pushes nobody out: the first row of each client, then the second of each ... */
+#define OF_EACH(client, order) \
+	"ROW_NUMBER() OVER (PARTITION BY " client " ORDER BY " order ") AS turn"
+#define LIMIT(order) " WHERE turn <= 100 ORDER BY turn, " order " LIMIT 2001"
 
 void
 evidence_rows_prepare(struct evidence_loader *e)
@@ -13,24 +19,26 @@ evidence_rows_prepare(struct evidence_loader *e)
 
 	e->submissions = store_prepare(s,
 	    "SELECT time, outcome, code, enhanced, text FROM submission WHERE token = ?1 "
-	    "ORDER BY time" LIMIT);
+	    "ORDER BY time LIMIT 2001");
 	e->queries = store_prepare(s,
 	    "SELECT q.time, q.id, q.client, q.family, q.name, q.type, q.testcase, r.operator "
-	    "FROM query q LEFT JOIN resolver r ON r.address = q.client WHERE q.token = ?1 "
-	    "ORDER BY q.time, q.id" LIMIT);
+	    "FROM (SELECT *, " OF_EACH("client", "time, id") " FROM query WHERE token = ?1 AND "
+	    "time >= ?2) q LEFT JOIN resolver r ON r.address = q.client" LIMIT("q.time, q.id"));
 	e->attempts = store_prepare(s,
 	    "SELECT a.sender, a.testcase, a.code, a.enhanced, a.reply, a.accepted, s.begun, "
 	    "s.ended, a.n, (SELECT u.status || ' ' || u.dsn FROM undelivered u "
 	    "WHERE u.session = s.record AND u.queue_id = a.queue_id "
 	    "ORDER BY u.recipient, u.status LIMIT 1), " EVIDENCE_SESSION
-	    " FROM attempt a CROSS JOIN session s ON s.id = a.session LEFT JOIN client c "
-	    "ON c.id = s.client WHERE a.token = ?1 ORDER BY s.begun, s.record, a.n" LIMIT);
+	    " FROM (SELECT a.*, " OF_EACH("s.client", "s.begun, s.record, a.n")
+	    " FROM attempt a CROSS JOIN session s ON s.id = a.session WHERE a.token = ?1) a "
+	    "CROSS JOIN session s ON s.id = a.session LEFT JOIN client c "
+	    "ON c.id = s.client" LIMIT("s.begun, s.record, a.n"));
 	e->mails = store_prepare(s,
 	    "SELECT m.name, m.arrived, m.sender, m.helo, m.testcase, m.host, m.queue_id, "
-	    "m.from_domain, c.address, c.name, c.operator, c.as_number FROM mail m LEFT JOIN "
-	    "client c "
-	    "ON c.id = m.client WHERE m.token = ?1 AND m.flavour = 'measurement' "
-	    "ORDER BY m.arrived, m.name" LIMIT);
+	    "m.from_domain, c.address, c.name, c.operator, c.as_number FROM (SELECT *, "
+	    OF_EACH("client", "arrived, name") " FROM mail WHERE token = ?1 AND "
+	    "flavour = 'measurement') m LEFT JOIN client c "
+	    "ON c.id = m.client" LIMIT("m.arrived, m.name"));
 	e->session_of_mail = store_prepare(s,
 	    "SELECT " EVIDENCE_SESSION
 	    " FROM attempt a CROSS JOIN session s ON s.id = a.session LEFT JOIN client c "
@@ -38,7 +46,7 @@ evidence_rows_prepare(struct evidence_loader *e)
 	    "a.token IS NULL) ORDER BY a.token IS NULL, s.record LIMIT 1");
 	e->dsns = store_prepare(s,
 	    "SELECT id, time, action, status, diagnostic, testcase FROM dsn WHERE token = ?1 "
-	    "ORDER BY time, id" LIMIT);
+	    "AND time >= ?2 ORDER BY time, id LIMIT 2001");
 }
 
 struct item *
@@ -105,6 +113,19 @@ other_case(struct loading *l, size_t probe, struct statement *row, int at)
 	return t == l->set->probes[probe].testcase ? NULL : t;
 }
 
+/* The next row; behind the limit there is none, and the probe says so. */
+static bool
+next_row(struct loading *l, size_t probe, struct statement *row, size_t *taken)
+{
+	if (!statement_row(row))
+		return false;
+	if (++*taken <= EVIDENCE_ROWS_MAX)
+		return true;
+	l->set->probes[probe].left_out = true;
+	statement_reset(row);
+	return false;
+}
+
 static struct statement *
 rows_of(struct loading *l, size_t probe, struct statement *st)
 {
@@ -116,8 +137,9 @@ static void
 take_submissions(struct loading *l, size_t probe)
 {
 	struct statement *row = rows_of(l, probe, l->e->submissions);
+	size_t taken = 0;
 
-	while (statement_row(row)) {
+	while (next_row(l, probe, row, &taken)) {
 		struct item *item = loading_add(l, probe, ITEM_SUBMISSION);
 
 		item->time_us = statement_get_int(row, 0);
@@ -134,8 +156,10 @@ static void
 take_queries(struct loading *l, size_t probe)
 {
 	struct statement *row = rows_of(l, probe, l->e->queries);
+	size_t taken = 0;
 
-	while (statement_row(row)) {
+	statement_int(row, 2, l->set->first_us - SET_NEAR_US);
+	while (next_row(l, probe, row, &taken)) {
 		struct item *item = loading_add(l, probe, ITEM_QUERY);
 
 		item->time_us = statement_get_int(row, 0);
@@ -153,8 +177,9 @@ static void
 take_attempts(struct loading *l, size_t probe)
 {
 	struct statement *row = rows_of(l, probe, l->e->attempts);
+	size_t taken = 0;
 
-	while (statement_row(row)) {
+	while (next_row(l, probe, row, &taken)) {
 		struct item *item = loading_add(l, probe, ITEM_ATTEMPT);
 
 		item->mail_from = statement_dup(row, 0, l->a);
@@ -175,8 +200,9 @@ static void
 take_mails(struct loading *l, size_t probe)
 {
 	struct statement *row = rows_of(l, probe, l->e->mails), *of = l->e->session_of_mail;
+	size_t taken = 0;
 
-	while (statement_row(row)) {
+	while (next_row(l, probe, row, &taken)) {
 		struct item *item = loading_add(l, probe, ITEM_MAIL);
 
 		item->id = statement_dup(row, 0, l->a);
@@ -200,8 +226,10 @@ static void
 take_dsns(struct loading *l, size_t probe)
 {
 	struct statement *row = rows_of(l, probe, l->e->dsns);
+	size_t taken = 0;
 
-	while (statement_row(row)) {
+	statement_int(row, 2, l->set->first_us - SET_CLOCKS_US);
+	while (next_row(l, probe, row, &taken)) {
 		struct item *item = loading_add(l, probe, ITEM_DSN);
 
 		item->id = statement_dup(row, 0, l->a);
@@ -217,8 +245,13 @@ void
 evidence_rows(struct loading *l, size_t probe)
 {
 	take_submissions(l, probe);
-	take_queries(l, probe);
 	take_attempts(l, probe);
 	take_mails(l, probe);
+}
+
+void
+evidence_rows_of_anybody(struct loading *l, size_t probe)
+{
+	take_queries(l, probe);
 	take_dsns(l, probe);
 }

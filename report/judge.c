@@ -2,6 +2,7 @@
 #include "report/judge.h"
 
 #include "report/capability.h"
+#include "report/difference.h"
 #include "report/health_watch.h"
 
 /* Probes that were sent so near to each other met the same submission server. */
@@ -26,7 +27,7 @@ judge_new(struct arena *a, const struct probe_set *set, const struct testcases *
 
 	j.ladders = arena_alloc(a, (set->probes_n + 1) * sizeof *j.ladders);
 	for (size_t i = 0; i < set->probes_n; i++)
-		j.ladders[i] = ladder_climb(a, set, &set->probes[i], settings);
+		j.ladders[i] = ladder_climb(a, set, &set->probes[i], settings, now_us);
 	return j;
 }
 
@@ -132,7 +133,9 @@ add_explanation(struct trial *x)
 		const struct item *item = &x->l->probe->items[i];
 
 		if ((item->kind == ITEM_QUERY || item->kind == ITEM_DSN) &&
-		    ladder_counts(x->j->set, x->l->probe, item) && x->v->records_n < SHOWN_MAX)
+		    ladder_counts(x->j->set, x->l->probe, item) &&
+		    (item->kind != ITEM_DSN || item->time_us <= x->j->now_us) &&
+		    x->v->records_n < SHOWN_MAX)
 			add_record(x, item);
 	}
 }
@@ -214,10 +217,11 @@ was_kept_back(struct trial *x)
 		wait_or(x, VERDICT_FOREIGN, "its mail came from another operator than the set's");
 		return true;
 	}
-	/* What the ledger does not know of may have been sent by hand; a query tells, and so does a
-	   mail that came back. */
-	if (!x->l->submitted && !x->l->final_dsn && set_was_submitted(x->j) &&
-	    (x->l->tried || !x->l->explained)) {
+	/* What the ledger does not know of may have been sent by hand: then the set's operator came
+	   with it, or it is not among what counts (ladder.h).  What the server did not answer may
+	   have been taken, and a mail that came back tells. */
+	if (!x->l->submitted && set_was_submitted(x->j) &&
+	    (!x->l->probe->sent_us || !x->l->final_dsn)) {
 		wait_or(x, VERDICT_NOT_SENT,
 		    x->l->tried ? "the submission server took no decision on it"
 				: "nobody handed it to the submission server");
@@ -287,6 +291,29 @@ is_definite(enum state state)
 	return state != STATE_INCONCLUSIVE && state != STATE_ABSENT_UNEXPLAINED;
 }
 
+/* It arrived, and at that time the case was as whole as its control. */
+static bool
+is_undone(struct trial *x, enum evidence e)
+{
+	const struct shown *s = &x->l->seen[e];
+	const struct health *red = NULL;
+
+	if (e > SEEN_STORED_AT_ONCE)
+		return false;
+	for (size_t i = 0; i < s->n && !red; i++)
+		red = difference_undone(
+		    x->j->set, x->t, s->items[i]->time_us, x->j->settings->health_every_us);
+	if (!red)
+		return false;
+	x->v->health = arena_alloc(x->j->a, sizeof(struct health *));
+	x->v->health[x->v->health_n++] = red;
+	say(x, VERDICT_INCONCLUSIVE,
+	    arena_printf(x->j->a,
+		"it arrived where the case was not what it is meant to be: %s%s%s", red->part,
+		red->detail ? ": " : "", red->detail ? red->detail : ""));
+	return true;
+}
+
 static void
 apply(struct trial *x, const struct testcase_rule *rule)
 {
@@ -296,8 +323,20 @@ apply(struct trial *x, const struct testcase_rule *rule)
 	add_records(x, x->l->seen[rule->evidence].items, x->l->seen[rule->evidence].n);
 	if (rule->evidence == SEEN_NOTHING)
 		add_explanation(x);
+	if (is_undone(x, rule->evidence))
+		return;
 	if (weight >= NEEDS_PATIENCE && !judge_is_over(x->j, x->l)) {
 		wait_or(x, VERDICT_INCONCLUSIVE, "more may come until its deadline");
+		return;
+	}
+	if ((weight >= NEEDS_PATIENCE || rule->evidence == SEEN_STORED_AT_ONCE) &&
+	    x->l->probe->left_out) {
+		say(x, VERDICT_INCONCLUSIVE, "so much bears its token that not all was looked at");
+		return;
+	}
+	if (rule->evidence == SEEN_CUT_ASKED && x->l->ipv6_elsewhere) {
+		add_record(x, x->l->ipv6_elsewhere);
+		say(x, VERDICT_INCONCLUSIVE, "its resolver was seen to ask over IPv6 elsewhere");
 		return;
 	}
 	if (weight >= NEEDS_CONTROLS &&

@@ -3,11 +3,14 @@
  * is, each with the items that show it.
  *
  * What never counts: items of other operators than the set's (foreign), items that may be
- * anybody's, those that name another case or token than the probe's.  A session without recipient
- * counts only at addresses of the case's own, from a client that delivered another probe of the set
- * (the same address, or the same confirmed registered domain and, where known, AS), not before the
- * set's first evidence, not after the probe's mail nor after its final DSN, and if such a client
- * came at least twice: a scanner does all else as well.
+ * anybody's, those that name another case or token than the probe's.  Of a probe that the ledger
+ * knows not to have been submitted nothing counts but a mail, or its address as a recipient, by the
+ * set's operator.  A session without recipient counts only at addresses of the case's own, from a
+ * client that delivered another probe of the set (the same address, or the same confirmed
+ * registered domain and, where known, a greeting and an AS that fit), not before the set's clock,
+ * not after the probe's mail nor after its final DSN, and if such a client came at least twice: a
+ * scanner does all else as well.  A query does not count before the probe was sent, one at the cut
+ * only within minutes of that, and a DSN beside something else that shows that it was.
  *
  * Everything lives in the arena and borrows the set. */
 #ifndef EMT_REPORT_LADDER_H
@@ -58,6 +61,9 @@ struct ladder {
 	const struct item *final_dsn; /* the first one since the probe was submitted last */
 	const struct item *undelivered; /* the last one that our own host could not store */
 	const struct item *foreign_mail, *other_sender, *quick_return;
+	/* A query over IPv6 by the set's path that is no evidence of this probe's: whoever made it,
+	   "no IPv6" is not to be said of its resolver. */
+	const struct item *ipv6_elsewhere;
 	bool submitted, tried; /* a submission was accepted; one is on record at all */
 	bool smtp;             /* it was seen at a host of ours */
 	bool taken;            /* a host of ours accepted it */
@@ -65,7 +71,7 @@ struct ladder {
 };
 
 struct ladder ladder_climb(struct arena *a, const struct probe_set *set, const struct probe *probe,
-    const struct verdict_settings *settings);
+    const struct verdict_settings *settings, int64_t now_us);
 
 /* What finishes a probe is written by the provider's clock: so much later by ours it is finished.
  */

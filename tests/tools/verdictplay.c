@@ -35,6 +35,7 @@
 #include "io/tree.h"
 #include "report/ascription.h"
 #include "report/greylisting.h"
+#include "report/set_clock.h"
 #include "report/share.h"
 #include "report/verdict_json.h"
 #include "tests/played.h"
@@ -200,12 +201,10 @@ load(struct player *p, struct played_set *s)
 			if (item->time_us > p->now_us)
 				continue;
 			probe->items[probe->items_n++] = *item;
-			if (item->kind != ITEM_SESSION && item->kind != ITEM_CUT &&
-			    (!s->seen.first_us || item->time_us < s->seen.first_us))
-				s->seen.first_us = item->time_us;
 		}
 	}
 	ascribe(&s->seen);
+	set_clock(&s->seen);
 	s->seen.from_domain = s->all.from_domain;
 	ascription_list(p->a, &s->seen);
 	greylisting_list(p->a, &s->seen);
