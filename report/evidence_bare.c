@@ -19,10 +19,10 @@ evidence_bare_prepare(struct evidence_loader *e)
 
 	e->bare = store_prepare(s,
 	    "SELECT s.begun, " EVIDENCE_SESSION
-	    " FROM (SELECT s.*, ROW_NUMBER() OVER (PARTITION BY s.client ORDER BY s.begun, "
+	    " FROM (SELECT s.id, ROW_NUMBER() OVER (PARTITION BY s.client ORDER BY s.begun, "
 	    "s.record) AS turn FROM bare b CROSS JOIN session s ON s.id = b.session "
-	    "WHERE b.testcase = ?1 AND b.operator = ?2 AND b.begun >= ?3 AND b.begun <= ?4) s "
-	    "LEFT JOIN client c ON c.id = s.client WHERE turn <= 10 "
+	    "WHERE b.testcase = ?1 AND b.operator = ?2 AND b.begun >= ?3 AND b.begun <= ?4) few "
+	    "CROSS JOIN session s ON s.id = few.id LEFT JOIN client c ON c.id = s.client WHERE turn <= 10 "
 	    "ORDER BY turn, s.begun, s.record LIMIT 50");
 	e->bare_any = store_prepare(s,
 	    "SELECT b.begun, " EVIDENCE_SESSION
