@@ -22,24 +22,27 @@ evidence_rows_prepare(struct evidence_loader *e)
 	    "ORDER BY time LIMIT 2001");
 	e->queries = store_prepare(s,
 	    "SELECT few.time, few.id, few.client, family, name, type, testcase, r.operator "
-	    "FROM (SELECT *, " OF_EACH("client", "time, id") " FROM query WHERE token = ?1 AND "
-	    "time >= ?2) few LEFT JOIN resolver r ON r.address = few.client"
-	    LIMIT("few.time, few.id"));
+	    "FROM (SELECT *, " OF_EACH("client",
+		"time, id") " FROM query WHERE token = ?1 AND "
+			    "time >= ?2) few LEFT JOIN resolver r ON r.address = few.client" LIMIT(
+				"few.time, few.id"));
 	e->attempts = store_prepare(s,
 	    "SELECT few.sender, few.testcase, few.code, few.enhanced, few.reply, few.accepted, "
 	    "s.begun, s.ended, few.n, (SELECT u.status || ' ' || u.dsn FROM undelivered u "
 	    "WHERE u.session = s.record AND u.queue_id = few.queue_id "
 	    "ORDER BY u.recipient, u.status LIMIT 1), " EVIDENCE_SESSION
-	    " FROM (SELECT a.*, " OF_EACH("s.client", "s.begun, s.record, a.n")
-	    " FROM attempt a CROSS JOIN session s ON s.id = a.session WHERE a.token = ?1) few "
-	    "CROSS JOIN session s ON s.id = few.session LEFT JOIN client c "
-	    "ON c.id = s.client" LIMIT("s.begun, s.record, few.n"));
+	    " FROM (SELECT a.*, " OF_EACH("s.client",
+		"s.begun, s.record, a.n") " FROM attempt a CROSS JOIN session s ON s.id = "
+					  "a.session WHERE a.token = ?1) few "
+					  "CROSS JOIN session s ON s.id = few.session LEFT JOIN "
+					  "client c "
+					  "ON c.id = s.client" LIMIT("s.begun, s.record, few.n"));
 	e->mails = store_prepare(s,
 	    "SELECT few.name, arrived, sender, helo, testcase, host, queue_id, "
-	    "from_domain, c.address, c.name, c.operator, c.as_number FROM (SELECT *, "
-	    OF_EACH("client", "arrived, name") " FROM mail WHERE token = ?1 AND "
-	    "flavour = 'measurement') few LEFT JOIN client c "
-	    "ON c.id = few.client" LIMIT("arrived, few.name"));
+	    "from_domain, c.address, c.name, c.operator, c.as_number FROM (SELECT *, " OF_EACH(
+		"client", "arrived, name") " FROM mail WHERE token = ?1 AND "
+					   "flavour = 'measurement') few LEFT JOIN client c "
+					   "ON c.id = few.client" LIMIT("arrived, few.name"));
 	e->session_of_mail = store_prepare(s,
 	    "SELECT " EVIDENCE_SESSION
 	    " FROM attempt a CROSS JOIN session s ON s.id = a.session LEFT JOIN client c "

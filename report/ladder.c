@@ -86,9 +86,8 @@ is_below(const char *name, const char *domain)
 {
 	struct span n = span_str(name), under = span_str(domain);
 
-	return span_ieq(n, under) ||
-	       (n.n > under.n && n.p[n.n - under.n - 1] == '.' &&
-		   span_ieq(span_from(n, n.n - under.n), under));
+	return span_ieq(n, under) || (n.n > under.n && n.p[n.n - under.n - 1] == '.' &&
+					 span_ieq(span_from(n, n.n - under.n), under));
 }
 
 /* It greets as hosts of that operator do, or as the other one does: by its name, or with one beside
@@ -205,7 +204,8 @@ asked_for_control_near(
 	return false;
 }
 
-/* Everybody who uses that resolver makes it ask at the cut: it has to be when the probe was sent. */
+/* Everybody who uses that resolver makes it ask at the cut: it has to be when the probe was sent.
+ */
 static bool
 is_cut_in_time(const struct probe_set *set, const struct probe *probe, const struct item *cut)
 {
@@ -565,8 +565,8 @@ see_ipv6_elsewhere(struct climb *c)
 			bool of_cut = item->kind == ITEM_CUT && probe == c->probe;
 
 			if (item->over_ipv6 && is_of_path(probe, item) &&
-			    (of_cut || (item->kind == ITEM_QUERY &&
-					   ladder_counts(c->set, probe, item))))
+			    (of_cut ||
+				(item->kind == ITEM_QUERY && ladder_counts(c->set, probe, item))))
 				c->l->ipv6_elsewhere = item;
 		}
 	}
@@ -600,12 +600,8 @@ ladder_climb(struct arena *a, const struct probe_set *set, const struct probe *p
     const struct verdict_settings *settings, int64_t now_us)
 {
 	struct ladder l = {.probe = probe};
-	struct climb c = {.a = a,
-	    .set = set,
-	    .probe = probe,
-	    .settings = settings,
-	    .l = &l,
-	    .now_us = now_us};
+	struct climb c = {
+	    .a = a, .set = set, .probe = probe, .settings = settings, .l = &l, .now_us = now_us};
 
 	count_sessions(&c);
 	for (size_t i = 0; i < probe->items_n; i++) {
