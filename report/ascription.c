@@ -130,7 +130,7 @@ operator_of(const struct deliveries *d, const char *address, enum ascribed *how)
 /* An operator by what it was the first to deliver of the set. */
 struct candidate {
 	const char *operator;
-	size_t firsts;          /* probes */
+	size_t firsts;           /* probes */
 	const struct item *root; /* its first mail for the root of all controls; NULL: none */
 };
 
@@ -143,9 +143,8 @@ static const char *
 operator_of_mail(const struct deliveries *d, const struct item *mail)
 {
 	enum ascribed how;
-	const char *operator= is_nameless(&mail->from)
-				  ? operator_of(d, mail->from.address, &how)
-				  : NULL;
+	const char *operator= is_nameless(&mail->from) ? operator_of(d, mail->from.address, &how)
+						       : NULL;
 
 	return operator? operator: sender_alone(&mail->from);
 }
@@ -198,9 +197,9 @@ find_owner(struct probe_set *set, const struct deliveries *d)
 	for (size_t i = 0; i < c.n; i++) {
 		const struct candidate *one = &c.v[i];
 
-		if (one->root && (!best || one->firsts > best->firsts ||
-				     (one->firsts == best->firsts &&
-					 one->root->time_us < best->root->time_us)))
+		if (one->root &&
+		    (!best || one->firsts > best->firsts ||
+			(one->firsts == best->firsts && one->root->time_us < best->root->time_us)))
 			best = one;
 	}
 	set->operator= best ? best->operator: NULL;

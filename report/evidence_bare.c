@@ -19,10 +19,11 @@ evidence_bare_prepare(struct evidence_loader *e)
 
 	e->bare = store_prepare(s,
 	    "SELECT s.begun, " EVIDENCE_SESSION
-	    " FROM (SELECT s.*, ROW_NUMBER() OVER (PARTITION BY s.client ORDER BY s.begun, "
+	    " FROM (SELECT s.id, ROW_NUMBER() OVER (PARTITION BY s.client ORDER BY s.begun, "
 	    "s.record) AS turn FROM bare b CROSS JOIN session s ON s.id = b.session "
-	    "WHERE b.testcase = ?1 AND b.operator = ?2 AND b.begun >= ?3 AND b.begun <= ?4) s "
-	    "LEFT JOIN client c ON c.id = s.client WHERE turn <= 10 "
+	    "WHERE b.testcase = ?1 AND b.operator = ?2 AND b.begun >= ?3 AND b.begun <= ?4) few "
+	    "CROSS JOIN session s ON s.id = few.id LEFT JOIN client c ON c.id = s.client WHERE "
+	    "turn <= 10 "
 	    "ORDER BY turn, s.begun, s.record LIMIT 50");
 	e->bare_any = store_prepare(s,
 	    "SELECT b.begun, " EVIDENCE_SESSION
@@ -84,8 +85,7 @@ others_fitting(struct loading *l, const char *operator, const char * testcase, i
 /* Adds those who delivered a probe of the set other than this one, each by itself, as the index
  * knows it; OPERATORS_MAX + 1 of too many. */
 static size_t
-operators_of(
-    struct loading *l, size_t probe, bool foreign, const char *v[OPERATORS_MAX], size_t n)
+operators_of(struct loading *l, size_t probe, bool foreign, const char *v[OPERATORS_MAX], size_t n)
 {
 	for (size_t p = 0; p < l->set->probes_n; p++)
 		for (size_t i = 0; p != probe && i < l->set->probes[p].items_n; i++) {
@@ -93,7 +93,7 @@ operators_of(
 			size_t k = 0;
 
 			if (item->kind != ITEM_MAIL || !item->from.operator[0] ||
-			    item->foreign != foreign)
+							item->foreign != foreign)
 				continue;
 			while (k < n && strcmp(v[k], sender_alone(&item->from)))
 				k++;

@@ -82,8 +82,8 @@ find_home(const struct probe_set *set, struct home *home)
 	for (size_t p = 0; p < set->probes_n; p++) {
 		const struct item *coming = first_coming(set, &set->probes[p]);
 
-		for (size_t i = 0;
-		     coming && i < set->probes[p].items_n && home->n < HOME_MAX; i++) {
+		for (size_t i = 0; coming && i < set->probes[p].items_n && home->n < HOME_MAX;
+		     i++) {
 			const struct item *item = &set->probes[p].items[i];
 			enum certainty near = came_near(coming, item->time_us);
 

@@ -27,13 +27,13 @@
 #include "report/store.h"
 
 enum {
-	EVIDENCE_ROWS_MAX = 2000,     /* rows of one kind that bear one token */
+	EVIDENCE_ROWS_MAX = 2000,       /* rows of one kind that bear one token */
 	EVIDENCE_CLIENT_ROWS_MAX = 100, /* those of one client, or one resolver's address */
-	EVIDENCE_CUT_MAX = 20,        /* queries of one address at one cut */
-	EVIDENCE_SESSIONS_MAX = 50,   /* sessions without recipient of one operator at one case */
-	EVIDENCE_BACKGROUND_MAX = 10, /* those of strangers */
-	EVIDENCE_OTHERS_MAX = 100,    /* other sets that are looked at; with more, one fits */
-	EVIDENCE_SHARING_MAX = 1000   /* queries of a resolver that its other sets are counted in */
+	EVIDENCE_CUT_MAX = 20,          /* queries of one address at one cut */
+	EVIDENCE_SESSIONS_MAX = 50,     /* sessions without recipient of one operator at one case */
+	EVIDENCE_BACKGROUND_MAX = 10,   /* those of strangers */
+	EVIDENCE_OTHERS_MAX = 100,      /* other sets that are looked at; with more, one fits */
+	EVIDENCE_SHARING_MAX = 1000 /* queries of a resolver that its other sets are counted in */
 };
 
 struct evidence_params {

@@ -21,24 +21,28 @@ evidence_rows_prepare(struct evidence_loader *e)
 	    "SELECT time, outcome, code, enhanced, text FROM submission WHERE token = ?1 "
 	    "ORDER BY time LIMIT 2001");
 	e->queries = store_prepare(s,
-	    "SELECT q.time, q.id, q.client, q.family, q.name, q.type, q.testcase, r.operator "
-	    "FROM (SELECT *, " OF_EACH("client", "time, id") " FROM query WHERE token = ?1 AND "
-	    "time >= ?2) q LEFT JOIN resolver r ON r.address = q.client" LIMIT("q.time, q.id"));
+	    "SELECT few.time, few.id, few.client, family, name, type, testcase, r.operator "
+	    "FROM (SELECT *, " OF_EACH("client",
+		"time, id") " FROM query WHERE token = ?1 AND "
+			    "time >= ?2) few LEFT JOIN resolver r ON r.address = few.client" LIMIT(
+				"few.time, few.id"));
 	e->attempts = store_prepare(s,
-	    "SELECT a.sender, a.testcase, a.code, a.enhanced, a.reply, a.accepted, s.begun, "
-	    "s.ended, a.n, (SELECT u.status || ' ' || u.dsn FROM undelivered u "
-	    "WHERE u.session = s.record AND u.queue_id = a.queue_id "
+	    "SELECT few.sender, few.testcase, few.code, few.enhanced, few.reply, few.accepted, "
+	    "s.begun, s.ended, few.n, (SELECT u.status || ' ' || u.dsn FROM undelivered u "
+	    "WHERE u.session = s.record AND u.queue_id = few.queue_id "
 	    "ORDER BY u.recipient, u.status LIMIT 1), " EVIDENCE_SESSION
-	    " FROM (SELECT a.*, " OF_EACH("s.client", "s.begun, s.record, a.n")
-	    " FROM attempt a CROSS JOIN session s ON s.id = a.session WHERE a.token = ?1) a "
-	    "CROSS JOIN session s ON s.id = a.session LEFT JOIN client c "
-	    "ON c.id = s.client" LIMIT("s.begun, s.record, a.n"));
+	    " FROM (SELECT a.*, " OF_EACH("s.client",
+		"s.begun, s.record, a.n") " FROM attempt a CROSS JOIN session s ON s.id = "
+					  "a.session WHERE a.token = ?1) few "
+					  "CROSS JOIN session s ON s.id = few.session LEFT JOIN "
+					  "client c "
+					  "ON c.id = s.client" LIMIT("s.begun, s.record, few.n"));
 	e->mails = store_prepare(s,
-	    "SELECT m.name, m.arrived, m.sender, m.helo, m.testcase, m.host, m.queue_id, "
-	    "m.from_domain, c.address, c.name, c.operator, c.as_number FROM (SELECT *, "
-	    OF_EACH("client", "arrived, name") " FROM mail WHERE token = ?1 AND "
-	    "flavour = 'measurement') m LEFT JOIN client c "
-	    "ON c.id = m.client" LIMIT("m.arrived, m.name"));
+	    "SELECT few.name, arrived, sender, helo, testcase, host, queue_id, "
+	    "from_domain, c.address, c.name, c.operator, c.as_number FROM (SELECT *, " OF_EACH(
+		"client", "arrived, name") " FROM mail WHERE token = ?1 AND "
+					   "flavour = 'measurement') few LEFT JOIN client c "
+					   "ON c.id = few.client" LIMIT("arrived, few.name"));
 	e->session_of_mail = store_prepare(s,
 	    "SELECT " EVIDENCE_SESSION
 	    " FROM attempt a CROSS JOIN session s ON s.id = a.session LEFT JOIN client c "

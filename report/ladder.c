@@ -91,7 +91,7 @@ is_below(const char *name, const char *domain)
 }
 
 /* It greets as hosts of that operator do, or as the other one does: by its name, or with one beside
- * it.  What is not known contradicts nothing. */
+ * it.  A greeting that is not known contradicts nothing. */
 static bool
 greets_alike(const struct sender *a, const struct sender *b)
 {
