@@ -3,6 +3,7 @@
  * and an end of what is still here of those who were forgotten. */
 #include "report/derive.h"
 #include "report/ingest_parts.h"
+#include "report/ledger_site.h"
 
 /* Everything that bears a token of somebody who was forgotten.  A session goes whole: its dialogue
  * has the address. */
@@ -80,6 +81,8 @@ ingest_ledger(struct ingest *in, const char *path)
 	const char *error =
 	    store_attach(in->arena, in->store, path, "ledger", STORE_LEDGER, STORE_LEDGER_VERSION);
 
+	if (!error)
+		error = ledger_site_check(in->arena, in->store, path, &in->owner, true);
 	if (error)
 		return error;
 	store_begin(in->store);

@@ -146,6 +146,7 @@ run_purge(const struct report_call *call)
 	const struct purge_params params = {.db = s->db,
 	    .share = s->share,
 	    .ledger = ledger_of(call),
+	    .owner = {call->settings->domain, call->settings->token_secret},
 	    .dry_run = s->dry_run,
 	    .retention_days = call->settings->retention_days,
 	    .now_utc = s->now_utc ? s->now_utc : clock_wall_us(&clock_system) / 1000000};
