@@ -196,6 +196,35 @@ for wrong in "verdicts" "html --db x" "html -o x" "verdicts --db x y" "verdicts 
 	"$report" $wrong 2>"$work/said"
 	same "emt-report $wrong: 64" $? 64
 done
+# Each option with each command: those of its synopsis are taken, others are 64 and nothing is read or written.
+takes() { # COMMAND: its options
+	case $1 in
+	ingest) echo "ledger mailbox as strict" ;;
+	verdicts) echo "format by pseudonymise now" ;;
+	html) echo "output mx-id pseudonymise now" ;;
+	purge) echo "ledger dry-run now" ;;
+	esac
+}
+for command in ingest verdicts html purge; do
+	for option in "ledger x" "mailbox x" "as x" strict dry-run "format csv" "by set" "output $work/o" "mx-id x" "pseudonymise x" "now 9"; do
+		case " $(takes $command) " in *" ${option%% *} "*) continue ;; esac
+		"$report" $command --db "$work/o.db" --$option "$work" 2>"$work/said"
+		same "emt-report $command takes no --${option%% *}" "$? $(grep -c "$command takes no --${option%% *};" "$work/said")" "64 1"
+	done
+done
+ok "and nothing was made" fails ls "$work/o" "$work/o.db"
+ok "the manual's synopsis says the same" python3 - <<'EOF'
+import re
+text = open("report/emt-report.1").read().split(".Sh SYNOPSIS")[1].split(".Sh DESCRIPTION")[0]
+got = {}
+for part in text.split(".Nm\n")[1:]:
+    name = re.search(r"^\.Cm (\w+)", part, re.M)
+    if name:
+        got[name.group(1)] = set(re.findall(r"Fl -([a-z-]+)", part)) | ({"output"} if "Fl o" in part else set())
+want = {"ingest": "db ledger mailbox as strict", "verdicts": "db format by pseudonymise now",
+        "html": "db output mx-id pseudonymise now", "purge": "db ledger dry-run now"}
+assert got == {k: set(v.split()) for k, v in want.items()}, got
+EOF
 "$report" verdicts --db "$work/none" 2>"$work/said"
 same "no index: 78" $? 78
 
