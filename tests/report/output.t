@@ -136,6 +136,29 @@ html db pages
 same "a folder with something else in it: 78" $? 78
 ok "is named" grep -q 'holds notes.txt' "$work/said"
 ok "and left alone" [ -e "$work/pages/notes.txt" ]
+rm "$work/pages/notes.txt"
+# Names that could be a report's, and are somebody else's.
+for name in operators/notes.html sets/mine.jsonl notes.html index.html.html; do
+	echo mine >"$work/pages/$name"
+	html db pages
+	same "$name of somebody else: 78" "$? $(cat "$work/said")" "78 emt-report: $work/pages: holds $name, which emt-report did \
+not write there, and would be replaced as a whole; move that away, or name a new folder with -o DIR"
+	same "$name is left alone" "$(cat "$work/pages/$name")" mine
+	rm "$work/pages/$name"
+done
+for place in pages/sub pages/operators pages/sets/x/y pages/sub/; do
+	html db $place
+	same "-o $place, within a report: 78" "$? $(grep -c "lies in the report $work/pages, .* outside of it" "$work/said")" "78 1"
+done
+(cd "$work/pages/sets" && "$OLDPWD/$report" html --db "$work/db" -o new --now "$now" 2>"$work/said")
+same "nor by a relative name" $? 78
+ok "the report is still one" html db pages
+html db nowhere/pages
+same "no folder above: 78" "$? $(cat "$work/said")" "78 emt-report: $work/nowhere/pages: the folder above it cannot be written \
+to: No such file or directory; make it, or name another place with -o DIR"
+printf 'x\n../victim\nsets/../../victim\n/etc/x\n' >>"$work/pages/.emt-report" && echo mine >"$work/victim"
+ok "a mark that lists what is elsewhere" html db pages
+same "touches nothing there" "$(cat "$work/victim")" mine
 ok "nothing is left beside" [ -z "$(find "$work" -maxdepth 1 -name '*.new-*')" ]
 mkdir "$work/stranger" && touch "$work/stranger/index.html"
 html db stranger
