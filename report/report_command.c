@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "io/secret_file.h"
 
 #define FIELD(name) .field = offsetof(struct report_switches, name)
 
@@ -214,11 +215,27 @@ foreign_switch(const struct command *c, const struct report_switches *s)
 	return NULL;
 }
 
+/* Who has the key can try out names.  NULL, or what is wrong. */
+static const char *
+check_key(const struct report_call *call)
+{
+	const char *error;
+	int fd;
+
+	if (!call->switches->key_file)
+		return NULL;
+	error = secret_file_open(
+	    call->a, call->switches->key_file, "the key: what it veiled can be guessed", &fd);
+	if (!error)
+		close(fd);
+	return error;
+}
+
 int
 report_command_run(const char *name, const struct report_call *call)
 {
 	const struct command *c = NULL;
-	const char *foreign;
+	const char *foreign, *error;
 
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (!strcmp(commands[i].name, name))
@@ -232,5 +249,10 @@ report_command_run(const char *name, const struct report_call *call)
 		return usage(arena_printf(call->a,
 		    "%s takes no --%s; emt-report --help says whose each option is", name,
 		    foreign));
+	error = check_key(call);
+	if (error) {
+		log_error("%s", error);
+		return EX_CONFIG;
+	}
 	return c->run(call);
 }

@@ -177,6 +177,15 @@ same "another kind of record: 78" $? 78
 echo "a key of a publisher, for tests alone" >"$work/key"
 echo "a key of another publisher, for tests" >"$work/key2"
 echo short >"$work/key3"
+chmod 644 "$work/key"
+for command in "verdicts --db $work/db" "html --db $work/db -o $work/open"; do
+	# shellcheck disable=SC2086 # a list
+	"$report" $command --pseudonymise "$work/key" >"$work/o" 2>"$work/said"
+	same "${command%% *}: a key that others may read: 78" "$? $(cat "$work/said" "$work/o")" "78 emt-report: $work/key: others \
+may read it (mode 0644); chmod 600 it, and change the key: what it veiled can be guessed"
+done
+ok "nothing was made" [ ! -e "$work/open" ]
+chmod 600 "$work/key" "$work/key2" "$work/key3"
 ok "veiled pages" html db veiled --pseudonymise "$work/key"
 ok "are pages" tests/report/pages.py "$work/veiled"
 for format in text json csv; do
