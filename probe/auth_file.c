@@ -2,31 +2,19 @@
 #include "probe/auth_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "io/secret_file.h"
 
 enum { AUTH_FILE_MAX = 64 * 1024 /* octets; bearer tokens are some thousand */ };
 
-/* Reads it, if it is for its owner alone. */
 static const char *
 read_file(struct arena *a, const char *path, int fd, struct span *text)
 {
 	char *all = arena_alloc(a, AUTH_FILE_MAX + 1);
-	struct stat st;
 	size_t n = 0;
 	ssize_t got;
 
-	if (fstat(fd, &st))
-		return arena_printf(a, "%s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return arena_printf(a, "%s: is no plain file", path);
-	if (st.st_mode & 077)
-		return arena_printf(a,
-		    "%s: others may read it (mode %04o); chmod 600 it, and change the password",
-		    path, (unsigned)st.st_mode & 07777);
-	if (st.st_uid != geteuid() && geteuid() != 0)
-		return arena_printf(a, "%s: belongs to another user; make one of your own", path);
 	while (n <= AUTH_FILE_MAX && (got = read(fd, all + n, AUTH_FILE_MAX + 1 - n)) != 0) {
 		if (got < 0 && errno != EINTR)
 			return arena_printf(a, "%s: %s", path, strerror(errno));
@@ -100,13 +88,13 @@ take_text(struct arena *a, const char *path, struct span text, struct auth *auth
 const char *
 auth_file_read(struct arena *a, const char *path, struct auth *auth)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	const char *error;
+	int fd;
+	const char *error = secret_file_open(a, path, "the password", &fd);
 	struct span text;
 
 	*auth = (struct auth){0};
-	if (fd < 0)
-		return arena_printf(a, "%s: %s", path, strerror(errno));
+	if (error)
+		return error;
 	error = read_file(a, path, fd, &text);
 	close(fd);
 	return error ? error : take_text(a, path, text, auth);

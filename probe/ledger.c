@@ -18,10 +18,26 @@ enum {
 
 const char *const ledger_outcome_names[] = {"accepted", "refused", "failed"};
 
+/* What a person can do about it. */
+static const char *
+mend_of(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_CORRUPT: return "put back a copy that is sound, or try sqlite3's .recover";
+	case SQLITE_CANTOPEN: return "name a file with --ledger";
+	case SQLITE_READONLY:
+	case SQLITE_PERM: return "the file and its folder must be writable";
+	case SQLITE_FULL: return "make room on the disk, and start this again";
+	case SQLITE_BUSY: return "another program holds it; start this again later";
+	}
+	return "look at the disk, and start this again";
+}
+
 enum ledger_st
 ledger_failed(struct ledger *l)
 {
-	l->message = arena_printf(l->a, "%s: %s", l->path, sqlite3_errmsg(l->db));
+	l->message = arena_printf(
+	    l->a, "%s: %s; %s", l->path, sqlite3_errmsg(l->db), mend_of(sqlite3_errcode(l->db)));
 	return LEDGER_FAILED;
 }
 
@@ -93,6 +109,9 @@ ledger_run(struct ledger *l, sqlite3_stmt *s)
 
 	if (s)
 		st = sqlite3_step(s) == SQLITE_DONE ? LEDGER_OK : ledger_failed(l);
+	/* What it refers to is gone with its participant. */
+	if (st == LEDGER_FAILED && sqlite3_extended_errcode(l->db) == SQLITE_CONSTRAINT_FOREIGNKEY)
+		st = ledger_refused(l, "the participant was forgotten meanwhile");
 	sqlite3_finalize(s);
 	return st;
 }
@@ -209,9 +228,10 @@ open_file(struct ledger *l, const char *schema)
 	enum ledger_st st;
 
 	if (schema ? !make_file(l) : access(l->path, R_OK | W_OK) != 0)
-		return ledger_refused(l, "%s%s", strerror(errno),
-		    errno == ENOENT ? "; name the ledger with --ledger, emt-probe new makes one"
-				    : "");
+		return ledger_refused(l, "%s; %s", strerror(errno),
+		    errno != ENOENT ? "name a file with --ledger that you may read and write"
+		    : schema        ? "make its folder, or name another file with --ledger"
+				    : "name the ledger with --ledger, emt-probe new makes one");
 	if (sqlite3_open_v2(l->path, &l->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
 		return l->db ? ledger_failed(l) : LEDGER_FAILED;
 	sqlite3_busy_timeout(l->db, BUSY_MS);

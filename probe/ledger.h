@@ -18,6 +18,7 @@ enum ledger_st {
 	LEDGER_OK,
 	LEDGER_FAILED,  /* the machine: locked for too long, full disk */
 	LEDGER_REFUSED, /* another site's, no ledger, no such set, the pool is used up */
+	LEDGER_UNLIKE,  /* a name that is known with another address or provider */
 };
 
 enum { LEDGER_ID_LEN = 64 /* of a set */ };
@@ -88,7 +89,8 @@ enum ledger_st ledger_add_set(struct ledger *l, const struct ledger_draft *draft
 enum ledger_st ledger_sets(struct ledger *l, const char *prefix, struct ledger_set **sets,
     size_t *n) __attribute__((warn_unused_result));
 
-/* Before the last octets of a mail are handed over. */
+/* Before the last octets of a mail are handed over.  This and ledger_add_submission: LEDGER_REFUSED
+ * if its participant was forgotten meanwhile. */
 enum ledger_st ledger_add_intent(struct ledger *l, const char *token, int64_t time_us,
     const char *subject_id) __attribute__((warn_unused_result));
 enum ledger_st ledger_drop_intent(struct ledger *l, const char *token)

@@ -3,6 +3,16 @@
 #include "mail/token.h"
 #include "probe/ledger_db.h"
 
+static enum ledger_st
+unlike(struct ledger *l)
+{
+	enum ledger_st st = ledger_refused(l,
+	    "a participant of this name is known with another address or provider; leave these "
+	    "away, or give another name");
+
+	return st == LEDGER_REFUSED ? LEDGER_UNLIKE : st;
+}
+
 /* The participant of that name, who is added if nobody has it. */
 static enum ledger_st
 participant(struct ledger *l, const struct ledger_draft *d, int64_t *id)
@@ -25,10 +35,7 @@ participant(struct ledger *l, const struct ledger_draft *d, int64_t *id)
 	}
 	sqlite3_finalize(s);
 	if (step == SQLITE_ROW)
-		return same ? LEDGER_OK
-			    : ledger_refused(l,
-				  "a participant of this name is known with another address or "
-				  "provider; leave these away, or give another name");
+		return same ? LEDGER_OK : unlike(l);
 	if (step != SQLITE_DONE)
 		return ledger_failed(l);
 	s = ledger_prepare(

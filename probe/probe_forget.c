@@ -8,13 +8,18 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "io/user.h"
+#include "mail/probe.h"
 #include "probe/address.h"
 #include "probe/forget_files.h"
 #include "probe/ledger.h"
 #include "probe/probe_command.h"
 
-enum { EXIT_FINDINGS = 1 };
+enum {
+	EXIT_FINDINGS = 1,
+	NOTHING_FOUND = 2 /* of the files' process to this one; EX_OK for others */
+};
 
 struct job {
 	const struct probe_call *call;
@@ -22,7 +27,23 @@ struct job {
 	struct traces traces;
 	struct ledger_person **people; /* for each operand */
 	size_t *people_n;
+	bool any; /* somebody or something was found */
 };
+
+/* Of an address of a probe its token is meant, whose participant is to be forgotten; other operands
+ * are what they are. */
+static const char *
+token_of(const struct job *j, const char *who)
+{
+	const char *domain = j->call->settings->domain;
+	struct probe p = probe_of_address(
+	    j->call->a, span_str(who), domain ? span_str(domain) : (struct span){NULL, 0});
+
+	/* Below another domain it may be a participant's own address. */
+	return p.token.p && (p.testcase.p || !domain) && strchr(who, '@')
+		   ? arena_dup(j->call->a, p.token)
+		   : who;
+}
 
 /* An operand that the ledger does not know may still be in the files of this host. */
 static int
@@ -53,6 +74,21 @@ take_person(struct job *j, const struct ledger_person *p)
 	return EX_OK;
 }
 
+/* A typo is nobody's name. */
+static void
+tell_unknown(const char *who)
+{
+	struct buf shown;
+
+	buf_init(&shown, 4 * TRACES_ADDRESS_MAX);
+	safe_put(&shown, span_str(who));
+	log_info(
+	    "%s: is nobody's in the ledger; only files that have it are looked for. Check how it "
+	    "is written, or name the participant or a token (emt-probe list)",
+	    buf_str(&shown));
+	buf_free(&shown);
+}
+
 static int
 take_operands(struct job *j)
 {
@@ -61,7 +97,7 @@ take_operands(struct job *j)
 	j->people = arena_alloc(j->call->a, ((size_t)n + 1) * sizeof *j->people);
 	j->people_n = arena_alloc(j->call->a, ((size_t)n + 1) * sizeof *j->people_n);
 	for (int i = 0; code == EX_OK && i < n; i++) {
-		const char *who = j->call->operands[i];
+		const char *who = token_of(j, j->call->operands[i]);
 
 		if (j->ledger &&
 		    ledger_people(j->ledger, who, &j->people[i], &j->people_n[i]) != LEDGER_OK)
@@ -69,6 +105,9 @@ take_operands(struct job *j)
 		code = take_operand(j, who, (size_t)i);
 		for (size_t k = 0; k < j->people_n[i]; k++)
 			take_person(j, &j->people[i][k]);
+		j->any = j->any || j->people_n[i];
+		if (code == EX_OK && j->ledger && !j->people_n[i])
+			tell_unknown(who);
 	}
 	return code;
 }
@@ -101,7 +140,7 @@ clean_files(struct job *j)
 		return EX_CONFIG;
 	if (!forget_files_run(&f, j->call->settings))
 		return EX_TEMPFAIL;
-	return f.left_n ? EXIT_FINDINGS : EX_OK;
+	return f.left_n ? EXIT_FINDINGS : f.files_n + f.lines_n ? EX_OK : NOTHING_FOUND;
 }
 
 /* What comes from strangers is not read as root, and the ledger may be root's: a process of its own
@@ -174,6 +213,9 @@ run(struct job *j)
 	} else {
 		files = clean_files_as_user(j);
 	}
+	j->any = j->any || files != NOTHING_FOUND;
+	if (files == NOTHING_FOUND)
+		files = EX_OK;
 	if (files != EX_OK && files != EXIT_FINDINGS)
 		return files;
 	if (code == EX_OK && j->ledger)
@@ -197,7 +239,10 @@ probe_forget(const struct probe_call *call)
 		log_info("%s: no ledger here; looking at the files alone", probe_ledger_path(call));
 	if (code == EX_OK)
 		code = run(&j);
-	if (code == EX_OK && call->operands_n && !call->switches->dry_run)
+	if ((code == EX_OK || code == EXIT_FINDINGS) && call->operands_n && !j.any)
+		log_info("nothing was found: neither here nor in the ledger is a trace of them");
+	else if ((code == EX_OK || code == EXIT_FINDINGS) && call->operands_n &&
+		 !call->switches->dry_run)
 		log_info("the index and the pages of emt-report still know them until they are "
 			 "made again; logs of Postfix and of name servers go with their rotation");
 	ledger_close(j.ledger);

@@ -52,8 +52,9 @@ read_server(const struct probe_call *call, struct submit_server *server, struct 
 	server->ehlo_name = call->settings->ehlo_name;
 	server->timeout_s = call->settings->submission_timeout_s;
 	if (s->roots && access(s->roots, R_OK))
-		return probe_say(
-		    EX_CONFIG, arena_printf(call->a, "%s: %s", s->roots, strerror(errno)));
+		return probe_say(EX_CONFIG,
+		    arena_printf(call->a, "%s: %s; name a file of certificates in PEM with --roots",
+			s->roots, strerror(errno)));
 	if (!s->auth_file)
 		return EX_OK;
 	error = auth_file_read(call->a, s->auth_file, auth);
@@ -99,6 +100,7 @@ code_of(enum sending_end end, const struct sending *s)
 	switch (end) {
 	case SENDING_DONE: return s->refused_n || s->uncertain_n ? EXIT_FINDINGS : EX_OK;
 	case SENDING_REFUSED: return EX_CONFIG;
+	case SENDING_GONE: return EX_USAGE; /* as if there were no such set */
 	case SENDING_STOPPED:
 	case SENDING_FAILED: break;
 	}

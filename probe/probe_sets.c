@@ -35,7 +35,9 @@ wrong_person(const struct probe_switches *s)
 	if (s->provider && !words_are_plain(span_str(s->provider)))
 		return "--provider: is no text of 1 to 200 octets without control characters";
 	if (s->address && !address_is_plain(span_str(s->address)))
-		return "--address: is no plain mail address such as user@example.com";
+		return "--address: is no plain mail address such as user@example.com: ASCII, "
+		       "nothing "
+		       "quoted";
 	return NULL;
 }
 
@@ -58,8 +60,10 @@ add_set(const struct probe_call *call, struct ledger *ledger, struct ledger_draf
 	int code;
 
 	if (st != LEDGER_OK)
-		return probe_say(
-		    st == LEDGER_FAILED ? EX_TEMPFAIL : EX_CONFIG, ledger_message(ledger));
+		return probe_say(st == LEDGER_FAILED   ? EX_TEMPFAIL
+				 : st == LEDGER_UNLIKE ? EX_USAGE
+						       : EX_CONFIG,
+		    ledger_message(ledger));
 	buf_init(&out, OUT_MAX);
 	buf_printf(&out, "%s\n", draft->id);
 	code = probe_write(&out);

@@ -36,7 +36,7 @@ struct run {
 struct commit {
 	struct run *run;
 	const char *token, *subject;
-	bool failed;
+	enum ledger_st st;
 };
 
 static bool
@@ -156,15 +156,24 @@ on_commit(void *state)
 	struct commit *c = state;
 	struct ledger *l = c->run->s->ledger;
 
-	c->failed = ledger_add_intent(l, c->token, now_us(c->run), c->subject) != LEDGER_OK;
-	return !c->failed;
+	c->st = ledger_add_intent(l, c->token, now_us(c->run), c->subject);
+	return c->st == LEDGER_OK;
 }
 
 static enum sending_end
-ledger_trouble(const struct run *r)
+ledger_trouble(const struct run *r, enum ledger_st st)
 {
-	log_error("%s", ledger_message(r->s->ledger));
-	return SENDING_FAILED;
+	const char *message = ledger_message(r->s->ledger);
+
+	if (st != LEDGER_REFUSED) {
+		log_error("%s", message);
+		return SENDING_FAILED;
+	}
+	log_error(
+	    "%s; no further mail is sent. Start emt-probe forget once more, without operands, "
+	    "when those that were sent have come",
+	    message);
+	return SENDING_GONE;
 }
 
 static void
@@ -216,8 +225,9 @@ follow_failure(struct run *r, struct turn *t, const struct submit_outcome *o)
 			 strcmp(o->step, "auth") == 0;
 
 	if (o->for_good) {
-		log_error("every further mail would meet the same; mend it, and start this again: "
-			  "what was accepted is not sent twice");
+		log_error("%s%severy further mail would meet the same; mend it, and start this "
+			  "again: what was accepted is not sent twice",
+		    o->mend ? o->mend : "", o->mend ? "; " : "");
 		return SENDING_REFUSED;
 	}
 	if (!of_server) {
@@ -274,6 +284,7 @@ send_one(struct run *r, struct turn *t)
 	    .from = s->from, .to = m.to, .commit = on_commit, .state = &commit};
 	struct submit_outcome o;
 	enum sending_end end;
+	enum ledger_st st;
 	struct buf text;
 
 	buf_init(&text, MESSAGE_MAX);
@@ -281,8 +292,9 @@ send_one(struct run *r, struct turn *t)
 	mail.text = buf_span(&text);
 	s->submit(s->submit_state, a, &mail, &o);
 	buf_free(&text);
-	if (commit.failed || keep(r, t, m.subject, &o) != LEDGER_OK) {
-		end = ledger_trouble(r);
+	st = commit.st == LEDGER_OK ? keep(r, t, m.subject, &o) : commit.st;
+	if (st != LEDGER_OK) {
+		end = ledger_trouble(r, st);
 	} else {
 		tell(r, t, &o);
 		end = follow(r, t, &o);
@@ -308,7 +320,7 @@ take_uncertain(struct run *r)
 			continue;
 		}
 		if (ledger_drop_intent(r->s->ledger, t->probe->token) != LEDGER_OK)
-			return ledger_trouble(r);
+			return ledger_trouble(r, LEDGER_FAILED);
 		t->state = PROBE_OPEN;
 	}
 	return SENDING_DONE;

@@ -44,6 +44,7 @@ enum sending_end {
 	SENDING_STOPPED, /* the server: start it again later; reported */
 	SENDING_REFUSED, /* AUTH or certificate: mend that, and start it again; reported */
 	SENDING_FAILED,  /* the ledger; reported */
+	SENDING_GONE,    /* the participant was forgotten meanwhile; reported */
 };
 
 enum sending_end sending_run(struct sending *s) __attribute__((warn_unused_result));

@@ -11,6 +11,7 @@ enum {
 	CONNECT_TIMEOUT_S = 60,
 	/* RFC 5321 section 4.5.3.2 allows servers minutes for each command, ten for the last. */
 	WHOLE_TIMEOUT_FACTOR = 4,
+	REPLIES_MAX = 256 * 1024, /* octets; libcurl ends at 300 KiB, with a code for many things */
 };
 
 /* What is known of a conversation while it goes on. */
@@ -23,6 +24,7 @@ struct talk {
 	bool committed, quitting;
 	struct smtp_reply reply; /* the last one */
 	bool reply_ended;
+	bool too_large; /* the replies, for libcurl: it ended the conversation */
 };
 
 /* With what follows the verb, so that no octets of an AUTH mechanism look like one. */
@@ -206,7 +208,8 @@ put_reply(struct talk *t, struct submit_outcome *o)
 static bool
 is_refusal(const struct talk *t)
 {
-	return t->reply.code >= 400 &&
+	/* What is too large for a reply accepts nothing either. */
+	return (t->reply.code >= 400 || (t->too_large && !t->committed)) &&
 	       (!strcmp(t->step, "mail") || !strcmp(t->step, "rcpt") || !strcmp(t->step, "data"));
 }
 
@@ -215,12 +218,17 @@ static const struct {
 	CURLcode code;
 	const char *step;
 	bool for_good;
+	const char *mend;
 } failures[] = {
-    {CURLE_PEER_FAILED_VERIFICATION, "tls", true},
-    {CURLE_SSL_CACERT_BADFILE, "tls", true},
-    {CURLE_USE_SSL_FAILED, "tls", true},
-    {CURLE_SSL_CONNECT_ERROR, "tls", false},
-    {CURLE_LOGIN_DENIED, "auth", true},
+    {CURLE_PEER_FAILED_VERIFICATION, "tls", true,
+	"name the server in --submission as its certificate does, or the certificate of its "
+	"authority with --roots FILE"},
+    {CURLE_SSL_CACERT_BADFILE, "tls", true, "name a file of certificates in PEM with --roots"},
+    {CURLE_USE_SSL_FAILED, "tls", true,
+	"try TLS at once (--submission smtps://HOST), or, where nobody has to authenticate, "
+	"--clear-text"},
+    {CURLE_SSL_CONNECT_ERROR, "tls", false, NULL},
+    {CURLE_LOGIN_DENIED, "auth", true, "look at user and password in the file of --auth-file"},
 };
 
 static void
@@ -232,7 +240,10 @@ put_failure(const struct talk *t, CURLcode code, const char *why, struct submit_
 			continue;
 		o->step = failures[i].step;
 		o->for_good = failures[i].for_good;
+		o->mend = failures[i].mend;
 	}
+	if (t->too_large)
+		why = "the reply is far longer than any may be";
 	if (t->reply.code >= 400) {
 		o->for_good = t->reply.code >= 500;
 		return;
@@ -260,6 +271,7 @@ judge(struct talk *t, CURLcode code, const char *why, const struct auth *auth,
 		o->for_good = true;
 		o->text = "the server offers no way to authenticate that this program has (PLAIN, "
 			  "LOGIN, CRAM-MD5; OAUTHBEARER, XOAUTH2)";
+		o->mend = NULL;
 	} else if (is_refusal(t)) {
 		o->end = SUBMIT_REFUSED;
 	} else if (t->committed) {
@@ -288,11 +300,15 @@ submit_mail(struct arena *a, const struct submit_server *server, const struct su
 	struct curl_slist *to = must(curl_slist_append(NULL, mail->to));
 	char why[CURL_ERROR_SIZE] = "";
 	CURLcode code = CURLE_FAILED_INIT;
+	long replies = 0;
 
 	smtp_reply_init(&t.reply, a);
 	if (set_server(a, curl, server) && set_auth(curl, server->auth) &&
 	    set_mail(curl, mail, to, &t) && !curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why))
 		code = curl_easy_perform(curl);
+	t.too_large = code != CURLE_OK &&
+		      !curl_easy_getinfo(curl, CURLINFO_HEADER_SIZE, &replies) &&
+		      replies > REPLIES_MAX;
 	judge(&t, code, *why ? why : curl_easy_strerror(code), server->auth, outcome);
 	curl_easy_cleanup(curl);
 	curl_slist_free_all(to);

@@ -52,6 +52,7 @@ struct submit_outcome {
 	const char *enhanced; /* RFC 3463, "5.7.1"; NULL: none */
 	const char *text;     /* of the reply behind code and enhanced code, or of the failure */
 	bool for_good;        /* to try again makes no sense: a 5xx, a wrong certificate */
+	const char *mend;     /* what can be done about that; NULL: the text says it */
 };
 
 enum { SUBMIT_TEXT_MAX = 1000 /* octets kept of a reply */ };

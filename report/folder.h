@@ -3,9 +3,9 @@
  * of it is on the disk the two change names.  What a crash leaves is the old one, and
  * PATH.new-XXXXXX.
  *
- * A folder that is there is replaced only if it is empty or holds a report and nothing else: names
- * of files are ours (*.html, *.csv, *.jsonl, style.css, in it and in its folders operators/ and
- * sets/), and a file .emt-report marks it. */
+ * A folder that is there is replaced only if it is empty or holds a report and nothing else: a file
+ * .emt-report marks it and lists what was written there (written.h), and only that is ever deleted.
+ * None is made within a report. */
 #ifndef EMT_REPORT_FOLDER_H
 #define EMT_REPORT_FOLDER_H
 

@@ -14,6 +14,7 @@
 #include "base/sha256.h"
 #include "base/share.h"
 #include "base/utf8.h"
+#include "io/mailbox.h"
 #include "report/as_lookup.h"
 #include "report/derive.h"
 #include "report/indices.h"
@@ -230,13 +231,19 @@ apply_as(struct ingest *in, const struct client_as *as)
 	store_commit(in->store);
 }
 
+/* *code is the exit code if there is an error: a file that the user named and that is no such file
+ * is 78, a folder without records is 64. */
 static const char *
-take_all(struct ingest *in, const struct ingest_params *params, char *const *dirs, int dirs_n)
+take_all(
+    struct ingest *in, const struct ingest_params *params, char *const *dirs, int dirs_n, int *code)
 {
 	const char *error = params->ledger ? ingest_ledger(in, params->ledger) : NULL;
 
-	for (int i = 0; !error && i < dirs_n; i++)
+	*code = EX_CONFIG;
+	for (int i = 0; !error && i < dirs_n; i++) {
 		error = take_dir(in, dirs[i]);
+		*code = error ? EX_USAGE : EX_CONFIG;
+	}
 	for (size_t i = 0; !error && i < params->mailbox.n; i++)
 		ingest_mailbox(in, params->mailbox.v[i]);
 	if (!error)
@@ -245,6 +252,22 @@ take_all(struct ingest *in, const struct ingest_params *params, char *const *dir
 	if (!error && params->ledger && in->is_changed)
 		error = ingest_ledger(in, params->ledger);
 	return error;
+}
+
+/* Before anything is read: a mistyped name is the user's, not a bad record. */
+static const char *
+check_mailboxes(struct arena *a, const struct option_list *mailboxes)
+{
+	for (size_t i = 0; i < mailboxes->n; i++) {
+		struct mailbox *box;
+		const char *error = mailbox_open(a, mailboxes->v[i], &box);
+
+		if (error)
+			return arena_printf(
+			    a, "%s; name a mbox file or a Maildir with --mailbox", error);
+		mailbox_close(box);
+	}
+	return NULL;
 }
 
 /* What follows from all of it. */
@@ -315,23 +338,26 @@ ingest_run(struct arena *a, const struct ingest_params *params, const struct set
     char *const *dirs, int dirs_n)
 {
 	struct testcases cases;
-	struct ingest in = {.arena = a, .cases = &cases, .domain = span_str(settings->domain)};
+	struct ingest in = {.arena = a,
+	    .cases = &cases,
+	    .domain = span_str(settings->domain),
+	    .owner = {settings->domain, settings->token_secret}};
 	struct public_suffixes *suffixes = public_suffixes_open_fast();
 	struct as_lookup as;
 	const char *error = as_lookup_open(a, &params->as, &as);
 	uint64_t bad = 0;
-	bool is_begun;
+	int code = EX_CONFIG;
 
 	if (!error)
+		error = check_mailboxes(a, &params->mailbox);
+	if (!error)
 		error = begin(&in, params, &cases);
-	is_begun = !error;
-
 	if (!error) {
 		in.record = arena_new();
 		value_tree_init(&in.tree);
 		in.clients = client_table_new(in.store, suffixes, as_lookup_of(&as));
 		begin_progress(&in);
-		error = take_all(&in, params, dirs, dirs_n);
+		error = take_all(&in, params, dirs, dirs_n, &code);
 		if (!error)
 			finish(&in, as_lookup_of(&as));
 		end_progress(&in);
@@ -346,6 +372,6 @@ ingest_run(struct arena *a, const struct ingest_params *params, const struct set
 	arena_free(in.record);
 	value_tree_free(&in.tree);
 	if (error)
-		return is_begun ? EX_USAGE : EX_CONFIG;
+		return code;
 	return bad && params->strict ? EX_DATAERR : EX_OK;
 }

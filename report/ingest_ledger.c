@@ -3,6 +3,7 @@
  * and an end of what is still here of those who were forgotten. */
 #include "report/derive.h"
 #include "report/ingest_parts.h"
+#include "report/ledger_site.h"
 
 /* Sessions without recipient that could have been about a probe of theirs: of operators that came
  * with one, from a day before the first time to two weeks after the last one, longer than any queue
@@ -122,6 +123,8 @@ ingest_ledger(struct ingest *in, const char *path)
 	const char *error =
 	    store_attach(in->arena, in->store, path, "ledger", STORE_LEDGER, STORE_LEDGER_VERSION);
 
+	if (!error)
+		error = ledger_site_check(in->arena, in->store, path, &in->owner, true);
 	if (error)
 		return error;
 	store_begin(in->store);

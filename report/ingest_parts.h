@@ -10,6 +10,7 @@
 #include "plan/testcase.h"
 #include "report/client_table.h"
 #include "report/ingest.h"
+#include "report/ledger_site.h"
 #include "report/store.h"
 
 enum ingest_taken {
@@ -54,7 +55,8 @@ struct ingest {
 	struct store *store;
 	struct client_table *clients;
 	const struct testcases *cases;
-	struct span domain;                        /* of the measurement; p == NULL: not known */
+	struct span domain; /* of the measurement; p == NULL: not known */
+	struct ledger_owner owner;
 	uint64_t taken[INGEST_KINDS + 2][TAKEN_N]; /* then mails, then DSNs */
 	uint64_t bad[BAD_N];
 	uint64_t octets;    /* read */

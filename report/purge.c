@@ -15,6 +15,7 @@
 #include "io/tree.h"
 #include "report/member.h"
 #include "report/purge_index.h"
+#include "report/purge_pool.h"
 
 enum {
 	DAY_S = 86400,
@@ -25,6 +26,8 @@ enum {
 struct purge {
 	const struct purge_params *params;
 	struct purge_tokens *tokens; /* those that the ledger knows; NULL: no ledger */
+	struct purge_pool pool;
+	bool no_unknown; /* the ledger knows nobody here */
 	uint64_t failed;
 };
 
@@ -117,7 +120,8 @@ static int64_t
 days_of(const struct purge *p, const struct mails *m, struct span token)
 {
 	int64_t days = p->params->retention_days;
-	bool unknown = token.p && p->tokens && !purge_tokens_have(p->tokens, token);
+	bool unknown =
+	    token.p && p->tokens && !p->no_unknown && !purge_tokens_have(p->tokens, token);
 
 	return (m->is_catch_all || unknown) && days > PURGE_UNKNOWN_DAYS ? PURGE_UNKNOWN_DAYS
 									 : days;
@@ -284,37 +288,66 @@ purge_base(struct purge *p, struct arena *a, const char *dir)
 	purge_days(p, a, dir, "queries", collected);
 }
 
-static void
-purge_dir(struct purge *p, struct arena *a, const char *dir)
+/* Calls `on` for each base_dir: the folder itself, or those of hosts in it.  How many there are. */
+static size_t
+each_base(struct purge *p, struct arena *a, const char *dir,
+    void (*on)(struct purge *p, struct arena *a, const char *base))
 {
 	struct dirent **names;
-	bool found = is_base(a, dir);
-	int n = found ? 0 : scandir(dir, &names, NULL, alphasort);
+	size_t found_n = 0;
+	int n;
 
-	if (found)
-		purge_base(p, a, dir);
-	if (n < 0) {
-		failed(p, dir, "");
-		return;
+	if (is_base(a, dir)) {
+		on(p, a, dir);
+		return 1;
 	}
+	n = scandir(dir, &names, NULL, alphasort);
 	for (int i = 0; i < n; i++) {
 		const char *below = arena_printf(a, "%s/%s", dir, names[i]->d_name);
 
 		if (names[i]->d_name[0] != '.' && is_base(a, below)) {
-			purge_base(p, a, below);
-			found = true;
+			on(p, a, below);
+			found_n++;
 		}
 		free(names[i]);
 	}
-	if (n)
+	if (n >= 0)
 		free(names);
-	if (!found) {
-		log_error(
-		    "%s: has none of json/, sessions/, queries/, health/; name a base_dir, or "
-		    "a folder of hosts' base_dirs",
+	return found_n;
+}
+
+static void
+purge_dir(struct purge *p, struct arena *a, const char *dir)
+{
+	if (access(dir, R_OK | X_OK)) {
+		failed(p, dir, "");
+	} else if (!each_base(p, a, dir, purge_base)) {
+		log_error("%s: has none of json/, sessions/, queries/, health/; name a base_dir, "
+			  "or a folder of hosts' base_dirs",
 		    dir);
 		p->failed++;
 	}
+}
+
+static void
+look_at_pool(struct purge *p, struct arena *a, const char *base)
+{
+	purge_pool_look(&p->pool, arena_printf(a, "%s/json", base));
+}
+
+/* Is it likely to be the ledger of these mails? */
+static void
+check_pool(struct purge *p, struct arena *a, char *const *dirs, int dirs_n)
+{
+	p->pool = (struct purge_pool){.tokens = p->tokens};
+	for (int i = 0; i < dirs_n && !p->pool.is_known; i++)
+		each_base(p, a, dirs[i], look_at_pool);
+	p->no_unknown = !p->pool.is_known;
+	if (p->no_unknown && p->pool.strange_n)
+		log_warning("%s: knows none of the tokens of %llu mails, so their mails are kept "
+			    "for retention_days; if it is an old copy, or of another token_secret, "
+			    "name the right one with --ledger",
+		    p->params->ledger, (unsigned long long)p->pool.strange_n);
 }
 
 int
@@ -324,7 +357,9 @@ purge_run(struct arena *a, const struct purge_params *params, char *const *dirs,
 	const char *error = NULL;
 
 	if (params->ledger)
-		error = purge_tokens_open(a, params->ledger, &p.tokens);
+		error = purge_tokens_open(a, params, &p.tokens);
+	if (!error && p.tokens)
+		check_pool(&p, a, dirs, dirs_n);
 	for (int i = 0; !error && i < dirs_n; i++)
 		purge_dir(&p, a, dirs[i]);
 	if (!error && params->db)

@@ -11,16 +11,18 @@
 
 struct purge_tokens {
 	struct store *store;
-	struct statement *find;
+	struct statement *find, *gave;
 };
 
 const char *
-purge_tokens_open(struct arena *a, const char *ledger, struct purge_tokens **out)
+purge_tokens_open(struct arena *a, const struct purge_params *params, struct purge_tokens **out)
 {
 	struct store *s = store_open_scratch();
 	const char *error =
-	    store_attach(a, s, ledger, "ledger", STORE_LEDGER, STORE_LEDGER_VERSION);
+	    store_attach(a, s, params->ledger, "ledger", STORE_LEDGER, STORE_LEDGER_VERSION);
 
+	if (!error)
+		error = ledger_site_check(a, s, params->ledger, &params->owner, false);
 	if (error) {
 		store_close(s);
 		return error;
@@ -28,6 +30,8 @@ purge_tokens_open(struct arena *a, const char *ledger, struct purge_tokens **out
 	*out = must(calloc(1, sizeof **out));
 	(*out)->store = s;
 	(*out)->find = store_prepare(s, "SELECT 1 FROM ledger.probe WHERE token = ?1");
+	(*out)->gave = store_prepare(s, "SELECT 1 FROM ledger.probe WHERE token = ?1 UNION ALL "
+					"SELECT 1 FROM ledger.forgotten WHERE token = ?1");
 	return NULL;
 }
 
@@ -40,15 +44,27 @@ purge_tokens_close(struct purge_tokens *t)
 	free(t);
 }
 
-bool
-purge_tokens_have(struct purge_tokens *t, struct span token)
+static bool
+is_found(struct statement *st, struct span token)
 {
 	bool found;
 
-	statement_text(t->find, 1, token);
-	found = statement_row(t->find);
-	statement_reset(t->find);
+	statement_text(st, 1, token);
+	found = statement_row(st);
+	statement_reset(st);
 	return found;
+}
+
+bool
+purge_tokens_have(struct purge_tokens *t, struct span token)
+{
+	return is_found(t->find, token);
+}
+
+bool
+purge_tokens_gave(struct purge_tokens *t, struct span token)
+{
+	return is_found(t->gave, token);
 }
 
 /* A session is as old as its end; one without times cannot be judged and goes with the others'
@@ -58,7 +74,8 @@ static const struct {
 } rows[] = {
     {"mails",
 	"arrived < ?1 OR (arrived < ?2 AND (flavour <> 'measurement' OR (token IS NOT NULL AND "
-	"EXISTS (SELECT 1 FROM probe LIMIT 1) AND NOT EXISTS (SELECT 1 FROM probe p WHERE p.token "
+	"EXISTS (SELECT 1 FROM mail m JOIN probe USING (token)) AND NOT EXISTS (SELECT 1 FROM "
+	"probe p WHERE p.token "
 	"= mail.token))))",
 	"mail"},
     {"dialogues", "session IN (SELECT id FROM session WHERE COALESCE(ended, begun, 0) < ?1 AND ?2)",

@@ -8,13 +8,17 @@
 
 struct purge_tokens;
 
-/* NULL, or what is wrong with the ledger. */
-const char *purge_tokens_open(struct arena *a, const char *ledger, struct purge_tokens **tokens)
-    __attribute__((warn_unused_result));
+/* Of params->ledger; NULL, or what is wrong with it. */
+const char *purge_tokens_open(struct arena *a, const struct purge_params *params,
+    struct purge_tokens **tokens) __attribute__((warn_unused_result));
 void purge_tokens_close(struct purge_tokens *t); /* NULL is fine */
 
-/* Tokens of participants, and of those who were forgotten: their mail is emt-probe's to delete. */
+/* Is it a token of a participant?  Those of somebody who was forgotten are not, so that their mail
+ * goes as soon as mail of unknown ones. */
 bool purge_tokens_have(struct purge_tokens *t, struct span token);
+
+/* Was it ever given to anybody, be he forgotten? */
+bool purge_tokens_gave(struct purge_tokens *t, struct span token);
 
 /* Deletes the rows.  NULL, or what is wrong with the index. */
 const char *purge_index(struct arena *a, const struct purge_params *params)

@@ -9,7 +9,7 @@
 int
 main(int argc, char **argv)
 {
-	struct report_switches switches = {.by = BY_DEFAULT};
+	struct report_switches switches;
 	const struct program program = {
 	    .name = "emt-report",
 	    .synopsis = report_synopsis,
@@ -24,6 +24,7 @@ main(int argc, char **argv)
 	int operands_n, status;
 
 	log_open(program.name, LOG_TO_STDERR);
+	report_switches_init(&switches);
 	status = program_begin(a, &program, argc, argv, &settings, &operands_n);
 	if (status < 0 && !operands_n) {
 		fprintf(

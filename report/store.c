@@ -39,17 +39,41 @@ struct store {
 	struct statement *statements;
 	int64_t rows; /* since the transaction began */
 	struct statement *begin, *commit;
+	const char *attached; /* the path of what is attached; NULL: nothing */
 };
+
+#define INDEX_MEND "remove it and ingest again: it holds nothing that the records do not"
+#define LEDGER_MEND "put back a copy that is sound, or try sqlite3's .recover"
+
+/* What a person can do about it. */
+static const char *
+mend_of(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB: return INDEX_MEND;
+	case SQLITE_CANTOPEN: return "name a file in a folder that you may write to";
+	case SQLITE_READONLY:
+	case SQLITE_PERM: return "its file and its folder must be writable";
+	case SQLITE_FULL: return "make room on the disk, and start this again";
+	case SQLITE_BUSY: return "another program holds it; start this again later";
+	}
+	return "look at the disk, and start this again";
+}
 
 _Noreturn static void
 fail(struct store *s)
 {
-	int code = sqlite3_errcode(s->db);
+	const char *error = sqlite3_errmsg(s->db);
+	int code = sqlite3_errcode(s->db) & 0xff;
 
-	log_error("%s: %s%s", s->path, sqlite3_errmsg(s->db),
-	    code == SQLITE_CORRUPT || code == SQLITE_NOTADB
-		? "; remove it and ingest again: it holds nothing that the records do not"
-		: "");
+	/* SQLite does not say which of the two it is. */
+	if (s->attached && (code == SQLITE_CORRUPT || code == SQLITE_NOTADB))
+		log_error("%s or %s: %s; of the latter " LEDGER_MEND
+			  "; if it is the former, " INDEX_MEND,
+		    s->path, s->attached, error);
+	else
+		log_error("%s: %s; %s", s->path, error, mend_of(code));
 	exit(EX_TEMPFAIL);
 }
 
@@ -79,7 +103,9 @@ take_lock(struct arena *a, struct store *s)
 
 	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (s->lock_fd < 0)
-		return arena_printf(a, "%s: %s", path, strerror(errno));
+		return arena_printf(a, "%s: %s; %s", path, strerror(errno),
+		    errno == ENOENT ? "make its folder, or name another file with --db"
+				    : "name a file with --db whose folder you may write to");
 	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) == 0)
 		return NULL;
 	log_error("%s: another emt-report writes to it; wait for its end", s->path);
@@ -134,8 +160,8 @@ open_database(struct arena *a, struct store *s, const char *share, enum store_mo
 		return arena_printf(a, "%s: %s; emt-report ingest --db %s makes it", s->path,
 		    strerror(errno), s->path);
 	if (sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-		return arena_printf(
-		    a, "%s: %s", s->path, s->db ? sqlite3_errmsg(s->db) : "no memory");
+		return arena_printf(a, "%s: %s; name a file with --db", s->path,
+		    s->db ? sqlite3_errmsg(s->db) : "no memory");
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	/* Not even a schema that somebody changed makes SQLite run what is not in it. */
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -260,6 +286,21 @@ store_tick(struct store *s)
 	return ++s->rows >= STORE_BATCH_ROWS;
 }
 
+static const char *
+attach_trouble(struct arena *a, struct store *s, const char *path)
+{
+	const char *error = sqlite3_errmsg(s->db);
+
+	switch (sqlite3_errcode(s->db) & 0xff) {
+	case SQLITE_NOTADB:
+	case SQLITE_CANTOPEN:
+		return arena_printf(
+		    a, "%s: %s; name the ledger that emt-probe made with --ledger", path, error);
+	case SQLITE_CORRUPT: return arena_printf(a, "%s: %s; " LEDGER_MEND, path, error);
+	}
+	return arena_printf(a, "%s: %s; %s", path, error, mend_of(sqlite3_errcode(s->db)));
+}
+
 const char *
 store_attach(struct arena *a, struct store *s, const char *path, const char *name,
     int64_t application, int64_t version)
@@ -268,20 +309,23 @@ store_attach(struct arena *a, struct store *s, const char *path, const char *nam
 	int64_t found;
 
 	if (access(path, R_OK))
-		return arena_printf(a, "%s: %s", path, strerror(errno));
+		return arena_printf(a, "%s: %s; name the ledger that emt-probe made with --ledger",
+		    path, strerror(errno));
 	st = store_prepare(s, arena_printf(a, "ATTACH ?1 AS %s", name));
 	statement_str(st, 1, path);
 	if (sqlite3_step(st->st) != SQLITE_DONE) {
 		sqlite3_reset(st->st);
-		return arena_printf(a, "%s: %s", path, sqlite3_errmsg(s->db));
+		return attach_trouble(a, s, path);
 	}
 	statement_reset(st);
 	if (sqlite3_exec(s->db, arena_printf(a, "SELECT 1 FROM %s.sqlite_schema", name), NULL, NULL,
 		NULL) != SQLITE_OK)
-		return arena_printf(a, "%s: %s", path, sqlite3_errmsg(s->db));
+		return attach_trouble(a, s, path);
+	s->attached = path;
 	found = pragma(s, arena_printf(a, "PRAGMA %s.application_id", name));
 	if (found != application)
-		return arena_printf(a, "%s: is no ledger of emt-probe", path);
+		return arena_printf(
+		    a, "%s: is no ledger of emt-probe; name another file with --ledger", path);
 	found = pragma(s, arena_printf(a, "PRAGMA %s.user_version", name));
 	if (found != version)
 		return arena_printf(a,
@@ -296,6 +340,7 @@ store_detach(struct store *s, const char *name)
 {
 	char sql[64];
 
+	s->attached = NULL;
 	snprintf(sql, sizeof sql, "DETACH %s", name);
 	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		log_debug("%s: %s", sql, sqlite3_errmsg(s->db));

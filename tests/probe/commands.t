@@ -69,6 +69,7 @@ m = email.message_from_file(sys.stdin, policy=email.policy.default)
 print("\n".join(a.addr_spec for a in m["Reply-To"].addresses))')" "$(emt list --probe-set "$all")"
 
 # Mistakes
+emt new --participant Zoe --address zoe@example.net >/dev/null 2>&1
 while IFS='|' read -r code pattern arguments; do
 	# shellcheck disable=SC2086 # a list
 	ok "$arguments" refused "$code" "$pattern" $arguments
@@ -88,7 +89,12 @@ done <<'CASES'
 64|no plain mail address|send --from a --submission smtp://localhost
 64|text or json|status --format csv
 64|no token, no mail address, and no participant|forget nobody
+64|ASCII, nothing quoted|new --address "b"@example.net
+64|ASCII, nothing quoted|new --address bø@example.net
+64|known with another address or provider; leave these away|new --participant Zoe --address other@example.net
+64|known with another address or provider; leave these away|new --participant Zoe --provider Other
 78|No such file|send --from a@b --submission smtp://localhost --auth-file none
+78|No such file.*name a file of certificates in PEM with --roots|send --from a@b --submission smtp://localhost --roots none
 78|probe_interval_max|send --from a@b --submission smtp://localhost -o probe_interval_min=9
 CASES
 ok "a line end in an address" refused 64 'no plain mail address' new --address "$cr"
@@ -109,6 +115,15 @@ for i in 1 2; do
 	emt new -o tokens_per_case=5 >/dev/null 2>&1
 done
 ok "a pool that is used up" refused 78 'pool of mail-ok is used up.*set tokens_per_case higher' new -o tokens_per_case=5
+"$probe" -c "$tmp/site.conf" --ledger "$tmp/no/ledger" new >"$tmp/out" 2>"$tmp/err"
+same "no folder for the ledger: 78" "$? $(cat "$tmp/err")" "78 emt-probe: $tmp/no/ledger: No such file or directory; make its \
+folder, or name another file with --ledger"
+"$probe" -c "$tmp/site.conf" --ledger "$tmp" list >"$tmp/out" 2>"$tmp/err"
+same "a folder for a ledger: 75" "$? $(cat "$tmp/err")" "75 emt-probe: $tmp: unable to open database file; name a file with --ledger"
+cp "$tmp/ledger" "$tmp/damaged"
+head -c $(($(stat -c %s "$tmp/ledger") - 8192)) /dev/zero | tr '\0' y | dd of="$tmp/damaged" bs=8192 seek=1 conv=notrunc status=none
+"$probe" -c "$tmp/site.conf" --ledger "$tmp/damaged" list >"$tmp/out" 2>"$tmp/err"
+same "a damaged ledger: 75" "$? $(grep -c 'damaged: database disk image is malformed; put back a copy' "$tmp/err")" "75 1"
 mkdir -p "$tmp/share/schema" && cp -R testcases "$tmp/share/" && cp schema/ledger.sql "$tmp/share/schema/"
 ok "another share folder" "$probe" -c "$tmp/site.conf" --ledger "$tmp/other" --share "$tmp/share" new
 ok "a full standard output is no success" test "$(emt list >/dev/full 2>/dev/null; echo $?)" -eq 75

@@ -160,9 +160,27 @@ ok "again: there is nothing" forget 0
 same "and nothing is said" "$(grep -c '^deleted' "$tmp/out")" 0
 ok "an address that nobody knows" forget 0 nobody@example.com
 same "does nothing" "$(grep -c '^deleted' "$tmp/out")" 0
+ok "and that is said" grep -q 'nobody@example.com: is nobody.s in the ledger' "$tmp/out"
+ok "as is that there was nothing" grep -q 'nothing was found' "$tmp/out"
+same "not that the index knows them" "$(grep -c 'still know' "$tmp/out")" 0
 ok "a name that nobody has" forget 64 "Bob's"
+ok "an address of a probe at another domain" forget 0 "measurement@$(nth 8 "$tmp/janes" | sed 's/.*@\([^.]*\).*/\1/').example.net"
+ok "is a stranger's" grep -q 'nothing was found' "$tmp/out"
 ok "the address that the token's session still had" forget 0 bob@example.net
 same "is nowhere now" "$(tree traces "$data" bob@example.net $tokens)" ""
+
+# An address of a probe is pasted: its participant is meant, with all tokens.
+kay=$(emt new --participant Kay --address kay@example.org 2>/dev/null)
+emt list --probe-set "$kay" >"$tmp/kays"
+for i in 1 2; do
+	deliver kay@example.org "$(nth $i "$tmp/kays")" hi
+done
+ok "an address of a probe" forget 0 "$(nth 1 "$tmp/kays" | tr a-z A-Z)"
+same "deletes all mails of its participant" "$(grep -c '^deleted.*/mails/' "$tmp/out")" 2
+same "and the participant" "$(emt status --format json | jq -r .participant | sort -u) $(grep -c 'is nobody' "$tmp/out")" "Jane 0"
+ok "in the other form, too, of somebody who is forgotten" forget 0 "measurement+$(nth 2 "$tmp/kays" |
+	sed 's/measurement@\([^.]*\)\.\(.*\)/\1@\2/')"
+ok "it finds nothing" grep -q 'nothing was found' "$tmp/out"
 
 # A name server's log is not edited while it is read.
 printf 'frame \032%s\007mail-ok frame\n' "$(nth 2 "$tmp/janes" | sed 's/measurement@\([^.]*\).*/\1/')" >"$tmp/dnstap"

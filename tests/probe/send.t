@@ -102,10 +102,12 @@ same "Message-IDs are unique" "$(jq -r .data "$tmp/server/log" | grep -c '^Messa
 again
 ok "a certificate of another name ends it" send 78 --submission "smtp://127.0.0.1:$starttls_port"
 ok "and is said" grep -q 'not sent at tls' "$tmp/out"
+ok "with the mend" grep -q 'name the server in --submission as its certificate does, or .* with --roots FILE' "$tmp/out"
 ok "with TLS at once, too" send 78 --submission "smtps://127.0.0.1:$tls_port"
 ok "an authority that nobody knows ends it" test "$(emt send --submission "smtp://localhost:$starttls_port" >"$tmp/out" 2>&1; echo $?)" -eq 78
 configure '{"starttls": false}'
 ok "no STARTTLS ends it" send 78 --submission "smtp://localhost:$starttls_port"
+ok "which is said, with the mend" grep -q 'smtps://HOST.*--clear-text' "$tmp/out"
 same "nothing was sent in clear text" "$(taken)" ""
 ok "unless that is asked for" send 0 --submission "smtp://localhost:$starttls_port" --clear-text
 same "then it is" "$(jq -r .tls "$tmp/server/log" | sort -u)" false
@@ -163,6 +165,16 @@ same "an enhanced code that is none is text" "$(jq -r 'select(.testcase == "mail
 same "the others are sent" "$(jq -r 'select(.testcase == "v6-mail" or .testcase == "v4-mail") | .state' "$tmp/status" | sort -u)" \
 	accepted
 same "nothing of it reaches the terminal" "$(LC_ALL=C grep -c '[^ -~]' "$tmp/out")" 0
+
+# One whose reply does not end.
+python3 -c 'import json; print(json.dumps({"answers": {"rcpt": [["v4-mail.dnssec-ok", "550 5.7.1 " + "x" * 3000000, 0]]}}))' \
+	>"$tmp/server/config.new" && mv "$tmp/server/config.new" "$tmp/server/config"
+again
+ok "a reply of 3 MB is a finding" send 1 --submission "smtp://localhost:$starttls_port"
+same "it refuses that mail" "$(outcomes)" "$((n - 1)) accepted, 1 refused"
+same "and is named" "$(emt status --format json | jq -c 'select(.testcase == "v4-mail.dnssec-ok") | .submissions[0] |
+	[.outcome, .step, .code, .text]')" '["refused","rcpt",null,"the reply is far longer than any may be"]'
+ok "again: it is left alone" send 1 --submission "smtp://localhost:$starttls_port"
 
 # A server that hangs up.
 configure '{"answers": {"dot": [["v4-mail\\.dnssec-ok", "close", 0]], "rcpt": [["v4-mail\\.meas", "close", 1]]}}'

@@ -267,6 +267,47 @@ site file with -c FILE, or give --set domain=DOMAIN"
 "$report" ingest --set domain=example.org --db "$work/once" "$data/hosts" 2>"$work/said"
 same "an index is of one domain" "$? $(cat "$work/said")" "78 emt-report: $work/once: is the index of another domain than \
 example.org; name another file with --db"
+python3 - "$data/ledger.sqlite" "$work" <<'EOF'
+import shutil, sqlite3, sys
+for name, sql in ("other-site", "UPDATE site SET domain = 'example.org'"), \
+        ("other-secret", "UPDATE site SET secret_sha256 = 'x'"), ("no-site", "DELETE FROM site"):
+    shutil.copy(sys.argv[1], sys.argv[2] + "/" + name)
+    db = sqlite3.connect(sys.argv[2] + "/" + name)
+    db.execute(sql)
+    db.execute("DELETE FROM probe")
+    db.commit()
+EOF
+before=$(dump once)
+while IFS='|' read -r name words; do
+	ingest once --ledger "$work/$name" "$data/hosts"
+	same "ledger $name: 78" "$? $(grep -c "$words" "$work/said")" "78 1"
+done <<'EOF'
+other-site|other-site: is of the measurement at example.org, the site file is of measurement.example.com; name the ledger
+other-secret|other-secret: was begun with another token_secret than the ledger that the index has its sets from; name that
+no-site|no-site: does not say which site it is of; name a ledger
+nowhere|nowhere: No such file or directory; name the ledger that emt-probe made with --ledger
+EOF
+ingest fresh --set token_secret=secret --ledger "$work/other-secret" "$data/hosts"
+same "a secret that is not the site file's: 78" "$? $(grep -c 'are not those of the site file' "$work/said")" "78 1"
+same "the index is what it was" "$(dump once)" "$before"
+ingest once --mailbox "$work/no-mbox" "$data/hosts"
+same "a mailbox that is not there: 78" "$? $(cat "$work/said")" "78 emt-report: $work/no-mbox: No such file or directory; name a \
+mbox file or a Maildir with --mailbox"
+ingest no-folder/db "$data/hosts"
+same "no folder for the index: 78" "$? $(cat "$work/said")" "78 emt-report: $work/no-folder/db.lock: No such file or directory; \
+make its folder, or name another file with --db"
+mkdir "$work/folder"
+ingest folder "$data/hosts"
+same "a folder for an index: 78" "$? $(cat "$work/said")" "78 emt-report: $work/folder: unable to open database file; name a \
+file with --db"
+damage() { # FILE: behind its head
+	head -c 4096 /dev/zero | tr '\0' x | dd of="$1" bs=4096 seek=1 conv=notrunc status=none
+	size=$(stat -c %s "$1")
+	head -c $((size - 8192)) /dev/zero | tr '\0' y | dd of="$1" bs=8192 seek=1 conv=notrunc status=none
+}
+cp "$data/ledger.sqlite" "$work/damaged-ledger" && damage "$work/damaged-ledger"
+ingest once --ledger "$work/damaged-ledger" "$data/hosts"
+same "a damaged ledger: 75" "$? $(grep -c 'damaged-ledger: database disk image is malformed.*put back a copy' "$work/said")" "75 1"
 ingest setless "$data/hosts"
 ok "that no ledger was read is said" grep -q 'no probe set is known.*--ledger FILE' "$work/said"
 tap_end

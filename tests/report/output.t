@@ -145,6 +145,29 @@ html db pages
 same "a folder with something else in it: 78" $? 78
 ok "is named" grep -q 'holds notes.txt' "$work/said"
 ok "and left alone" [ -e "$work/pages/notes.txt" ]
+rm "$work/pages/notes.txt"
+# Names that could be a report's, and are somebody else's.
+for name in operators/notes.html sets/mine.jsonl notes.html index.html.html; do
+	echo mine >"$work/pages/$name"
+	html db pages
+	same "$name of somebody else: 78" "$? $(cat "$work/said")" "78 emt-report: $work/pages: holds $name, which emt-report did \
+not write there, and would be replaced as a whole; move that away, or name a new folder with -o DIR"
+	same "$name is left alone" "$(cat "$work/pages/$name")" mine
+	rm "$work/pages/$name"
+done
+for place in pages/sub pages/operators pages/sets/x/y pages/sub/; do
+	html db $place
+	same "-o $place, within a report: 78" "$? $(grep -c "lies in the report $work/pages, .* outside of it" "$work/said")" "78 1"
+done
+(cd "$work/pages/sets" && "$OLDPWD/$report" html --db "$work/db" -o new --now "$now" 2>"$work/said")
+same "nor by a relative name" $? 78
+ok "the report is still one" html db pages
+html db nowhere/pages
+same "no folder above: 78" "$? $(cat "$work/said")" "78 emt-report: $work/nowhere/pages: the folder above it cannot be written \
+to: No such file or directory; make it, or name another place with -o DIR"
+printf 'x\n../victim\nsets/../../victim\n/etc/x\n' >>"$work/pages/.emt-report" && echo mine >"$work/victim"
+ok "a mark that lists what is elsewhere" html db pages
+same "touches nothing there" "$(cat "$work/victim")" mine
 ok "nothing is left beside" [ -z "$(find "$work" -maxdepth 1 -name '*.new-*')" ]
 mkdir "$work/stranger" && touch "$work/stranger/index.html"
 html db stranger
@@ -198,6 +221,15 @@ same "another kind of record: 78" $? 78
 # Stand-ins.
 echo "a key of another publisher, for tests" >"$work/key2"
 echo short >"$work/key3"
+chmod 644 "$work/key"
+for command in "verdicts --db $work/db" "html --db $work/db -o $work/open"; do
+	# shellcheck disable=SC2086 # a list
+	"$report" $command --pseudonymise "$work/key" >"$work/o" 2>"$work/said"
+	same "${command%% *}: a key that others may read: 78" "$? $(cat "$work/said" "$work/o")" "78 emt-report: $work/key: others \
+may read it (mode 0644); chmod 600 it, and change the key: what it veiled can be guessed"
+done
+ok "nothing was made" [ ! -e "$work/open" ]
+chmod 600 "$work/key" "$work/key2" "$work/key3"
 ok "veiled pages" html db veiled --pseudonymise "$work/key"
 ok "are pages" tests/report/pages.py "$work/veiled"
 for format in text json csv; do
@@ -240,6 +272,35 @@ for wrong in "verdicts" "html --db x" "html -o x" "verdicts --db x y" "verdicts 
 	"$report" $wrong 2>"$work/said"
 	same "emt-report $wrong: 64" $? 64
 done
+# Each option with each command: those of its synopsis are taken, others are 64 and nothing is read or written.
+takes() { # COMMAND: its options
+	case $1 in
+	ingest) echo "ledger mailbox as strict" ;;
+	verdicts) echo "format by pseudonymise now" ;;
+	html) echo "output mx-id pseudonymise now" ;;
+	purge) echo "ledger dry-run now" ;;
+	esac
+}
+for command in ingest verdicts html purge; do
+	for option in "ledger x" "mailbox x" "as x" strict dry-run "format csv" "by set" "output $work/o" "mx-id x" "pseudonymise x" "now 9"; do
+		case " $(takes $command) " in *" ${option%% *} "*) continue ;; esac
+		"$report" $command --db "$work/o.db" --$option "$work" 2>"$work/said"
+		same "emt-report $command takes no --${option%% *}" "$? $(grep -c "$command takes no --${option%% *};" "$work/said")" "64 1"
+	done
+done
+ok "and nothing was made" fails ls "$work/o" "$work/o.db"
+ok "the manual's synopsis says the same" python3 - <<'EOF'
+import re
+text = open("report/emt-report.1").read().split(".Sh SYNOPSIS")[1].split(".Sh DESCRIPTION")[0]
+got = {}
+for part in text.split(".Nm\n")[1:]:
+    name = re.search(r"^\.Cm (\w+)", part, re.M)
+    if name:
+        got[name.group(1)] = set(re.findall(r"Fl -([a-z-]+)", part)) | ({"output"} if "Fl o" in part else set())
+want = {"ingest": "db ledger mailbox as strict", "verdicts": "db format by pseudonymise now",
+        "html": "db output mx-id pseudonymise now", "purge": "db ledger dry-run now"}
+assert got == {k: set(v.split()) for k, v in want.items()}, got
+EOF
 "$report" verdicts --db "$work/none" 2>"$work/said"
 same "no index: 78" $? 78
 

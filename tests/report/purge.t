@@ -25,7 +25,8 @@ mail() { # FOLDER NAME DAYS-OLD FLAVOUR TOKEN
 }
 
 purge() { # ARGUMENT...
-	"$report" purge --now $now --db "$work/db" --ledger "$work/ledger" "$@" "$base" >"$work/said" 2>"$work/errors"
+	"$report" purge --set domain=measurement.example.com --now $now --db "$work/db" --ledger "$work/ledger" "$@" "$base" \
+		>"$work/said" 2>"$work/errors"
 }
 
 files() {
@@ -60,9 +61,10 @@ for folder in mails json; do # of somebody else
 done
 echo x >"$base/sessions/other" && touch -d "@$((now - 99 * day))" "$base/sessions/other"
 python3 - "$work/ledger" "$known" <<'EOF'
-import sqlite3, sys
+import hashlib, sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
 db.executescript(open("schema/ledger.sql").read())
+db.execute("INSERT INTO site VALUES ('measurement.example.com', ?)", (hashlib.sha256(b"secret").hexdigest(),))
 db.execute("INSERT INTO participant (id, name, created) VALUES (1, 'p', 1)")
 db.execute("INSERT INTO probe_set VALUES ('s', 1, 1, 1, 'one-by-one')")
 db.execute("INSERT INTO probe VALUES (?, 's', 1, 1, 'mail-ok', 1)", (sys.argv[2],))
@@ -71,6 +73,34 @@ EOF
 "$report" ingest --set domain=measurement.example.com --db "$work/db" --ledger "$work/ledger" "$base" 2>/dev/null
 
 before=$(files)
+
+# The ledger is that of this site, of this secret, and of these mails.
+purge --set domain=example.org
+same "another site's ledger: 78" "$? $(cat "$work/errors")" "78 emt-report: $work/ledger: is of the measurement at \
+measurement.example.com, the site file is of example.org; name the ledger or the site file that belongs to it"
+purge --set token_secret=another
+same "another secret's: 78" "$? $(cat "$work/errors")" "78 emt-report: $work/ledger: was begun with another token_secret; \
+its tokens are not those of the site file. Name the ledger or the site file that belongs to it"
+"$report" purge -c /dev/null --ledger "$work/ledger" "$base" >"$work/said" 2>"$work/errors"
+same "of which site this is must be known: 78" "$? $(grep -c 'the setting domain does not say' "$work/errors")" "78 1"
+same "nothing was deleted" "$(files)" "$before"
+python3 - "$work" <<'EOF'
+import shutil, sqlite3, sys
+for name, token in ("pool", "c" * 26), ("forgot", "d" * 26):
+    shutil.copy(sys.argv[1] + "/ledger", sys.argv[1] + "/" + name)
+    db = sqlite3.connect(sys.argv[1] + "/" + name)
+    db.execute("UPDATE probe SET token = ?", (token,))
+    if name == "forgot":
+        db.execute("INSERT INTO forgotten VALUES ('mail-ok', 7, ?, 1)", ("b" * 26,))
+    db.commit()
+EOF
+ok "a ledger that knows none of the tokens" purge --dry-run --ledger "$work/pool" --set token_secret=secret
+ok "is doubted" grep -q 'pool: knows none of the tokens of 4 mails' "$work/errors"
+same "and no token is unknown" "$(grep -c "srv/json: would delete 2 of 6 records" "$work/said")" 1
+ok "one that knows them as forgotten" purge --dry-run --ledger "$work/forgot"
+empty "is not doubted" "$(cat "$work/errors")"
+same "and their mails go" "$(grep -c "srv/json: would delete 4 of 6 records" "$work/said")" 1
+
 ok "a dry run" purge --dry-run
 same "deletes nothing" "$(files)" "$before"
 said=$(cat "$work/said")

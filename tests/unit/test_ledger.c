@@ -171,8 +171,10 @@ history(void)
 	OK(ledger_add_submission(l, token, &refused) == LEDGER_OK &&
 		ledger_add_submission(l, token, &accepted) == LEDGER_OK,
 	    "two outcomes");
-	OK(ledger_add_submission(l, "nobody's", &accepted) == LEDGER_FAILED,
-	    "of a probe that is none");
+	OK(ledger_add_submission(l, "nobody's", &accepted) == LEDGER_REFUSED &&
+		ledger_add_intent(l, "nobody's", 7, "s") == LEDGER_REFUSED &&
+		strstr(ledger_message(l), "was forgotten meanwhile"),
+	    "of a probe that is gone");
 	sets_of(l, "", &sets);
 	p = &sets[0].probes[1];
 	OK(p->intent_us == 0, "the intent is over");
@@ -211,6 +213,11 @@ forgetting(void)
 	    "two participants");
 	sets_of(l, id_of(7), &sets);
 	token = sets[0].probes[3].token;
+	d.id = id_of(6);
+	d.address = "another@example.org";
+	OK(ledger_add_set(l, &d) == LEDGER_UNLIKE &&
+		strstr(ledger_message(l), "another address or provider; leave these away"),
+	    "a name has one address");
 	OK(ledger_people(l, "jane.roe@EXAMPLE.org", &people, &n) == LEDGER_OK && n == 1,
 	    "found by address");
 	OK(ledger_people(l, token, &people, &n) == LEDGER_OK && n == 1, "by token");

@@ -32,6 +32,7 @@ struct script {
 		bool committed;
 	} tries[TRIES_MAX];
 	size_t tries_n;
+	bool refuses;
 };
 
 static struct script script;
@@ -352,6 +353,44 @@ servers(void)
 	OK(to_case(script.tries_n - 1, "mail-ok"), "mail-ok is the last");
 }
 
+/* Another emt-probe forgets the participant while the third mail is handed over. */
+static struct submit_outcome
+forgets(const char *testcase, unsigned nth)
+{
+	const char *message;
+	struct ledger_person *people;
+	struct ledger *l;
+	size_t n;
+
+	(void)testcase;
+	(void)nth;
+	if (script.tries_n == 2 && (ledger_open(a, arena_printf(a, "%s/forgets", folder), NULL,
+					&site, &l, &message) != LEDGER_OK ||
+				       ledger_people(l, "x", &people, &n) != LEDGER_OK || n != 1 ||
+				       ledger_forget(l, people, n, 9) != LEDGER_OK))
+		abort();
+	if (script.tries_n == 2)
+		ledger_close(l);
+	return script.tries_n == 2 && script.refuses
+		   ? (struct submit_outcome){.end = SUBMIT_REFUSED, .step = "rcpt", .code = 550}
+		   : (struct submit_outcome){.end = SUBMIT_ACCEPTED, .code = 250};
+}
+
+static void
+forgotten(void)
+{
+	struct sending s;
+
+	for (int refuses = 0; refuses < 2; refuses++) {
+		begin(forgets);
+		script.refuses = refuses;
+		OK(run("forgets", &s, false) == SENDING_GONE, "who was forgotten gets no mails");
+		SAME_INT(script.tries_n, 3, "from then on");
+		OK(!script.tries[2].committed, "nor that one");
+		unlink(arena_printf(a, "%s/forgets", folder));
+	}
+}
+
 static void
 locks(void)
 {
@@ -391,6 +430,7 @@ main(void)
 	temporary();
 	uncertain();
 	servers();
+	forgotten();
 	locks();
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
 		unlink(arena_printf(a, "%s/%s", folder, files[i]));
