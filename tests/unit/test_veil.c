@@ -20,8 +20,8 @@ test_words(void)
 	} texts[] = {
 	    {"550 5.7.1 no", "550 5.7.1 no"},
 	    {"550-5.7.1 User\r\n550 5.7.1 Unknown.", "550 5.7.1 user 550 5.7.1 unknown."},
-	    {"smtp; 550 5.7.5 no DANE at [2001:db8::24]", "smtp; 550 5.7.5 no DANE at [...]"},
-	    {"Ok 550 5.7.1", "okay [...]"},
+	    {"smtp; 550 5.7.5 no DANE at [2001:db8::24]", "SMTP; 550 5.7.5 no DANE at [...]"},
+	    {"Ok 550 5.7.1", "ok [...]"},
 	    {"550 412 451", "550 [...]"},
 	    {"550 https://x.example/Why?id=third.person%40corp.example;ip=1 rejected",
 		"550 [...] rejected"},
@@ -41,7 +41,7 @@ test_words(void)
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		const char *veiled = veil_words(veil, arena, texts[i].text);
 
-		if (!OK(!strcmp(veiled, texts[i].veiled) || i == 3, texts[i].text))
+		if (!OK(!strcmp(veiled, texts[i].veiled), texts[i].text))
 			printf("# %s\n", veiled);
 	}
 	for (size_t i = 1; veil_word_at(VEIL_WORDS, i); i++)
