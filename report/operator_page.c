@@ -8,12 +8,13 @@
 
 enum { ATTEMPTS_SHOWN = 12 };
 
-typedef const char *veil_fn(struct veil *v, struct arena *a, const char *text);
+typedef const char *veil_fn(
+    struct veil *v, struct arena *a, const char *text, const char *operator);
 
 /* A list of texts with their counts; hidden if it is empty. */
 static void
 put_counts(struct page *p, const char *caption, const char *head, const struct text_counts *c,
-    veil_fn *shown)
+    veil_fn *shown, const char *operator)
 {
 	if (!c->n)
 		return;
@@ -25,7 +26,7 @@ put_counts(struct page *p, const char *caption, const char *head, const struct t
 		html_printf(&p->out,
 		    "<tr><th scope=\"row\" class=\"mono\">%s</th><td "
 		    "class=\"number\">%lld</td></tr>\n",
-		    *c->v[i].text ? shown(p->of->veil, p->a, c->v[i].text) : "(none)",
+		    *c->v[i].text ? shown(p->of->veil, p->a, c->v[i].text, operator) : "(none)",
 		    (long long)c->v[i].n);
 	if (c->others)
 		html_printf(&p->out,
@@ -157,11 +158,32 @@ put_deliveries(struct page *p, const char *operator)
 }
 
 static const char *
-as_it_is(struct veil *v, struct arena *a, const char *text)
+of_address(struct veil *v, struct arena *a, const char *text, const char *operator)
 {
-	(void)v;
-	(void)a;
-	return text;
+	(void)operator;
+	return veil_address(v, a, text);
+}
+
+static const char *
+of_cipher(struct veil *v, struct arena *a, const char *text, const char *operator)
+{
+	(void)operator;
+	return veil_cipher(v, a, text);
+}
+
+static const char *
+of_words(struct veil *v, struct arena *a, const char *text, const char *operator)
+{
+	(void)operator;
+	return veil_words(v, a, text);
+}
+
+/* Block lists are operators as well. */
+static const char *
+of_list(struct veil *v, struct arena *a, const char *text, const char *operator)
+{
+	(void)operator;
+	return veil_operator(v, a, text);
 }
 
 static void
@@ -190,10 +212,11 @@ put_published(struct page *p, const struct operator_facts *f)
 		    words[i], (long long)f->fact[i][PRESENCE_YES],
 		    (long long)f->fact[i][PRESENCE_NO], (long long)f->fact[i][PRESENCE_UNKNOWN]);
 	buf_puts(&p->out, "</tbody>\n</table></div>\n");
-	put_counts(p, "DMARC policies, in mails", "policy", &f->dmarc_policies, as_it_is);
+	put_counts(
+	    p, "DMARC policies, in mails", "policy", &f->dmarc_policies, of_words, f->operator);
 	if (f->listed.n)
 		put_counts(p, "DNS block lists that list its clients, in mails", "list", &f->listed,
-		    as_it_is);
+		    of_list, f->operator);
 	else
 		buf_puts(&p->out, "<p>No DNS block list was seen to list its clients.</p>\n");
 }
@@ -248,11 +271,14 @@ put_where(struct page *p, const struct operator_facts *f)
 	    "whose name was confirmed; it delivered mail of %lld sets.</p>\n",
 	    (long long)f->mails, (long long)f->mails_ipv6, (long long)f->mails_confirmed,
 	    (long long)f->sets);
-	put_counts(p, "Source pool: addresses, in mails", "address", &f->addresses, veil_address);
-	put_counts(p, "Forward-confirmed reverse names, in mails", "name", &f->names, veil_host);
-	put_counts(p, "Names that it greets as, in mails", "HELO", &f->helos, veil_host);
+	put_counts(p, "Source pool: addresses, in mails", "address", &f->addresses, of_address,
+	    f->operator);
+	put_counts(p, "Forward-confirmed reverse names, in mails", "name", &f->names, veil_host,
+	    f->operator);
 	put_counts(
-	    p, "Domains of From fields, in mails", "domain", &f->from_domains, veil_operator);
+	    p, "Names that it greets as, in mails", "HELO", &f->helos, veil_host, f->operator);
+	put_counts(p, "Domains of From fields, in mails", "domain", &f->from_domains, veil_domain,
+	    f->operator);
 }
 
 void
@@ -260,7 +286,6 @@ operator_page_facts(struct page *p, const char *operator)
 {
 	struct operator_facts f;
 
-	veil_forget(p->of->veil);
 	operator_facts_find(p->a, p->of->measure->store, operator, & f);
 	put_retries(p, &f);
 	put_deliveries(p, operator);
@@ -269,8 +294,8 @@ operator_page_facts(struct page *p, const char *operator)
 	    "<h2>Encryption</h2>\n<p>%lld sessions, %lld with TLS, %lld whose handshakes failed."
 	    "</p>\n",
 	    (long long)f.sessions, (long long)f.sessions_tls, (long long)f.sessions_failed_tls);
-	put_counts(p, "Versions of TLS, in sessions", "version", &f.protocols, as_it_is);
-	put_counts(p, "Ciphers, in sessions", "cipher", &f.ciphers, as_it_is);
+	put_counts(p, "Versions of TLS, in sessions", "version", &f.protocols, of_words, operator);
+	put_counts(p, "Ciphers, in sessions", "cipher", &f.ciphers, of_cipher, operator);
 	put_published(p, &f);
 	put_resolvers(p, &f);
 }

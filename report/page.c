@@ -87,6 +87,15 @@ page_of_set(struct page *p, const char *id)
 	return arena_printf(p->a, "sets/%s.html", html_name(p->a, id));
 }
 
+const char *
+page_mx(struct page *p, const char *from_domain, const char *operator)
+{
+	const char *mx = mx_of(p->of->mx, from_domain);
+
+	/* Who receives his mail himself would be named by that. */
+	return mx ? veil_domain(p->of->veil, p->a, mx, operator) : NULL;
+}
+
 void
 page_fact(struct page *p, const char *term, const char *text)
 {

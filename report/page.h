@@ -57,6 +57,9 @@ void page_state(
 const char *page_of_operator(struct page *p, const char *operator); /* as the index has it */
 const char *page_of_set(struct page *p, const char *id);
 
+/* Who receives mail for a From domain of an operator's; NULL: not known. */
+const char *page_mx(struct page *p, const char *from_domain, const char *operator);
+
 /* A term and what it is, of <dl class="facts">; nothing if `text` is NULL or empty. */
 void page_fact(struct page *p, const char *term, const char *text);
 void page_time(struct page *p, int64_t us); /* <time> */

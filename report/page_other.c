@@ -104,11 +104,13 @@ put_promise(struct page *p)
 		return;
 	buf_puts(&p->out,
 	    "<h2>Stand-ins</h2>\n<p>In this report stand-ins take the place of names of "
-	    "participants, local parts of mail addresses, IP addresses, names of clients in front "
-	    "of "
-	    "their registered domain, and ids of records. The same thing has the same stand-in "
-	    "everywhere. Domains, AS numbers, times, tokens, ids of sets and the words of replies "
-	    "are as they were.</p>\n");
+	    "participants and of their providers, local parts of mail addresses, IP addresses, "
+	    "names of hosts and domains unless they are the operator's own (of which labels in "
+	    "front are replaced), and ids of records. The same thing has the same stand-in "
+	    "everywhere. Of free text only codes at its start and words of a fixed list are left, "
+	    "of names that were asked for the token, the case and labels of standards: [...] marks "
+	    "the rest. Names of operators, AS numbers, times, tokens and ids of sets are as they "
+	    "were.</p>\n");
 }
 
 static void

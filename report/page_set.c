@@ -7,10 +7,8 @@
 enum { RECORDS_SHOWN = 12, HEALTH_RED_MAX = 500, GAPS_SHOWN = 50, ID_SHOWN = 12 };
 
 static void
-put_facts(struct page *p, const struct probe_set *set, const char *operator)
+put_facts(struct page *p, const struct probe_set *set, const char *operator, const char *mx)
 {
-	const char *mx = mx_of(p->of->mx, set->from_domain);
-
 	buf_puts(&p->out, "<dl class=\"facts\">\n");
 	html_printf(&p->out, "<dt>Set</dt><dd class=\"mono\">%s</dd>\n", set->id);
 	if (operator)
@@ -284,7 +282,7 @@ page_set(struct pages *of, struct arena *a, struct probe_set *set, struct verdic
 {
 	/* Both need what the veil takes away. */
 	struct timeline t = timeline_of(a, of->measure->store, set);
-	const char *operator= set->operator;
+	const char *operator= set->operator, *from_domain = set->from_domain;
 	struct page p;
 
 	veil_set(of->veil, a, set, verdicts);
@@ -292,7 +290,7 @@ page_set(struct pages *of, struct arena *a, struct probe_set *set, struct verdic
 	if (operator&& !set->all_in_one)
 		html_printf(&p.out, "<p>of <a href=\"../%s\">%s</a></p>\n",
 		    page_of_operator(&p, operator), set->operator);
-	put_facts(&p, set, operator);
+	put_facts(&p, set, operator, page_mx(&p, from_domain, operator));
 	buf_puts(&p.out, "<h2>Verdicts</h2>\n");
 	put_table(&p, set, &t, verdicts->v, verdicts->n, false);
 	buf_puts(&p.out, "<h3>By case</h3>\n");

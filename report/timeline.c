@@ -247,7 +247,7 @@ put_dialogue(struct page *p, const char *text)
 			break;
 		}
 		html_printf(&p->out, "%s: %s\n", *who == 'C' ? "client" : "server",
-		    veil_text(p->of->veil, p->a, said));
+		    veil_words(p->of->veil, p->a, said));
 	}
 	buf_puts(&p->out, "</pre>\n</details>\n");
 	json_decref(lines);

@@ -6,7 +6,14 @@
 #include "io/tree.h"
 #include "report/veil_parts.h"
 
-enum { KEY_FILE_MAX = 4096 };
+enum {
+	KEY_FILE_MAX = 4096,
+	AS_DIGITS_MAX = 10,
+	/* Of a label that may be an address. */
+	NUMBERS_LEAST = 4,
+	DIGITS_LEAST = 7,
+	HEX_LEAST = 8
+};
 
 const char *
 veil_open(struct arena *a, const char *key_file, struct veil **veil)
@@ -60,13 +67,21 @@ veil_id(struct veil *v, struct arena *a, const char *id)
 }
 
 const char *
+veil_provider(struct veil *v, struct arena *a, const char *name)
+{
+	return of_kind(v, a, "provider", name);
+}
+
+const char *
 veil_address(struct veil *v, struct arena *a, const char *address)
 {
 	char text[IP_TEXT_MAX];
 	struct ip ip;
 
-	if (!v || !address || !ip_read(span_str(address), &ip))
-		return veil_text(v, a, address);
+	if (!v || !address || !*address)
+		return address;
+	if (!ip_read(span_str(address), &ip))
+		return of_kind(v, a, "host", address);
 	return of_kind(v, a, ip.v6 ? "ip6" : "ip4", ip_text(&ip, text));
 }
 
@@ -80,65 +95,129 @@ is_domain(const char *name)
 	return true;
 }
 
+/* "AS64500" */
+static bool
+is_as_number(const char *name)
+{
+	size_t digits;
+
+	if (strncmp(name, "AS", 2) != 0)
+		return false;
+	digits = strspn(name + 2, "0123456789");
+	return digits && digits <= AS_DIGITS_MAX && !name[2 + digits];
+}
+
+/* Some public suffixes (clouds, dynamic DNS) have one "registered domain" for each machine.  An
+ * address in its first label: four numbers, its decimal number, or its hexadecimal digits. */
+static bool
+may_be_address(struct span label)
+{
+	size_t digits = 0, numbers = 0, hex = 0, hex_digits = 0;
+	bool inside = false;
+
+	for (size_t i = 0; i < label.n; i++) {
+		bool digit = is_digit(label.p[i]);
+		char c = to_lower(label.p[i]);
+
+		digits += digit;
+		numbers += digit && !inside;
+		inside = digit;
+		if (digit || (c >= 'a' && c <= 'f') || c == '-' || c == '_') {
+			hex += c != '-' && c != '_';
+			hex_digits += digit;
+		} else {
+			hex = hex_digits = 0;
+		}
+		if (hex >= HEX_LEAST && hex_digits)
+			return true;
+	}
+	return numbers >= NUMBERS_LEAST || digits >= DIGITS_LEAST;
+}
+
+static const char *
+lower_of(struct arena *a, const char *name)
+{
+	char *lower = arena_dup(a, span_str(name));
+
+	for (char *p = lower; *p; p++)
+		*p = to_lower(*p);
+	return lower;
+}
+
+/* The organisation's domain within `lower` if it may be shown; p == NULL: it may not. */
+static struct span
+shown_domain(const struct veil *v, const char *lower)
+{
+	struct span own = {0};
+
+	if (is_domain(lower))
+		own = public_suffix_organisation(v->suffixes, lower);
+	return own;
+}
+
 const char *
 veil_operator(struct veil *v, struct arena *a, const char *name)
 {
-	const char *veiled;
-	size_t known_n;
+	struct span own, rest;
+	const char *lower;
 	struct ip ip;
 
-	if (!v || !name || !*name)
+	if (!v || !name || !*name || is_as_number(name))
 		return name;
 	if (ip_read(span_str(name), &ip))
 		return veil_address(v, a, name);
-	/* The domain of a From field is whatever somebody wrote there: [192.0.2.1], say. */
-	if (!is_domain(name))
+	lower = lower_of(a, name);
+	own = shown_domain(v, lower);
+	if (!own.p)
 		return of_kind(v, a, "host", name);
-	/* Domains stay, though they be made of words that are known; an address within does not. */
-	known_n = v->known_n;
-	v->known_n = 0;
-	veiled = veil_text(v, a, name);
-	v->known_n = known_n;
-	return veiled;
+	rest = own;
+	if (may_be_address(span_cut(&rest, '.')))
+		return arena_printf(
+		    a, "%s.%.*s", of_kind(v, a, "host", lower), (int)rest.n, rest.p);
+	if (own.p == lower)
+		return lower;
+	return arena_printf(a, "%s.%.*s", of_kind(v, a, "host", lower), (int)own.n, own.p);
 }
 
-const char *
-veil_host(struct veil *v, struct arena *a, const char *name)
+/* `name` with a stand-in for its labels in front of the operator's domain; as a whole if it is not
+ * below that. */
+static const char *
+below(struct veil *v, struct arena *a, const char *kind, const char *name, const char *operator)
 {
-	char out[STAND_IN_MAX];
 	struct span own;
-	char *lower;
+	const char *lower, *shown;
 
 	if (!v || !name || !*name)
 		return name;
-	lower = arena_dup(a, span_str(name));
-	for (char *p = lower; *p; p++)
-		*p = to_lower(*p);
-	own = public_suffix_registered(v->suffixes, lower);
-	if (!own.p || !is_domain(own.p))
-		return of_kind(v, a, "host", name);
+	lower = lower_of(a, name);
+	own = shown_domain(v, lower);
+	if (!own.p || !operator|| !span_ieq(own, span_str(operator)))
+		return of_kind(v, a, kind, lower);
+	shown = veil_operator(v, a, operator);
 	if (own.p == lower)
-		return name;
-	stand_in(v->key, "host", span_str(lower), out);
-	return arena_printf(a, "%s.%.*s", out, (int)own.n, own.p);
+		return shown;
+	return arena_printf(a, "%s.%s", of_kind(v, a, kind, lower), shown);
 }
 
-void
-veil_know(struct veil *v, const char *word, const char *stand_in)
+const char *
+veil_host(struct veil *v, struct arena *a, const char *name, const char *operator)
 {
-	/* Shorter ones are parts of too many words that are none of theirs. */
-	if (v && word && strlen(word) >= VEIL_WORD_LEAST && v->known_n < VEIL_KNOWN_MAX &&
-	    strcmp(word, stand_in) != 0) {
-		for (size_t i = 0; i < v->known_n; i++)
-			if (span_ieq(v->known[i].word, span_str(word)))
-				return;
-		v->known[v->known_n++] = (struct veil_word){span_str(word), stand_in};
-	}
+	return below(v, a, "host", name, operator);
 }
 
-void
-veil_forget(struct veil *v)
+const char *
+veil_domain(struct veil *v, struct arena *a, const char *name, const char *operator)
 {
-	if (v)
-		v->known_n = 0;
+	return below(v, a, "domain", name, operator);
+}
+
+const char *
+veil_mailbox(struct veil *v, struct arena *a, const char *address, const char *operator)
+{
+	const char *at = address ? strrchr(address, '@') : NULL, *user;
+
+	if (!v || !address || !*address)
+		return address;
+	user = of_kind(v, a, "user", address);
+	return at ? arena_printf(a, "%s@%s", user, veil_domain(v, a, at + 1, operator)) : user;
 }

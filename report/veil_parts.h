@@ -6,16 +6,20 @@
 #include "report/stand_in.h"
 #include "report/veil.h"
 
-enum { VEIL_WORD_LEAST = 3, VEIL_KNOWN_MAX = 400 };
+#define VEIL_MARK "[...]"
 
 struct veil {
 	struct span key;
 	struct public_suffixes *suffixes;
-	struct veil_word {
-		struct span word;
-		const char *stand_in;
-	} known[VEIL_KNOWN_MAX];
-	size_t known_n;
 };
+
+/* Closed lists of what harmless texts are made of. */
+enum veil_table { VEIL_WORDS, VEIL_CIPHERS, VEIL_LABELS };
+
+/* The word as the list spells it, whatever the case of `word`; NULL: it is not there. */
+const char *veil_word(enum veil_table of, struct span word);
+
+/* Of VEIL_WORDS, in order; NULL behind the last. */
+const char *veil_word_at(enum veil_table of, size_t at);
 
 #endif

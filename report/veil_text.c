@@ -1,216 +1,267 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Addresses within free text.  What is in doubt is replaced: four numbers with dots are an address.
- */
-#include <stdio.h>
-
+/* Free text.  Nothing of a stranger's octets is copied but a reply code and an enhanced code at the
+ * start: words are written as the vocabulary spells them, and whatever is not there is a mark. */
 #include "base/buf.h"
-#include "base/ip.h"
 #include "report/veil_parts.h"
 
-enum { LOCAL_MAX = 320, NIBBLES_LEAST = 8, IP_RUN_MAX = 64 };
+enum { CODE_LEN = 3 };
+
+/* A reader of one text. */
+struct reading {
+	struct buf *out;
+	struct span code, status; /* those that came at the start; p == NULL: none */
+	bool started;             /* something else than a code or "smtp" was seen */
+	bool marked;              /* the last thing written is the mark */
+};
 
 static bool
-is_alnum(char c)
+is_code(struct span s)
 {
-	return is_alpha(c) || is_digit(c);
+	return s.n == CODE_LEN && s.p[0] >= '2' && s.p[0] <= '5' && is_digit(s.p[1]) &&
+	       is_digit(s.p[2]);
 }
 
+/* RFC 3463 section 2. */
 static bool
-is_hex(char c)
+is_status(struct span s)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+	size_t at = 1;
 
-/* RFC 5322 atext, the dot, and what is no ASCII (RFC 6531); also what stands for octets in other
- * notations. */
-static bool
-is_local(char c)
-{
-	return is_alnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~.", c)) || (unsigned char)c >= 0x80;
-}
-
-/* Four numbers below 256 with the same mark between them; their octets, 0: there are none. */
-static size_t
-ipv4_at(struct span s, struct ip *ip)
-{
-	char mark = 0;
-	size_t at = 0;
-
-	*ip = (struct ip){0};
-	for (int i = 0; i < 4; i++) {
-		unsigned value = 0;
+	if (!s.n || (s.p[0] != '2' && s.p[0] != '4' && s.p[0] != '5'))
+		return false;
+	for (int part = 0; part < 2; part++) {
 		size_t digits = 0;
 
-		if (i && (at == s.n || !strchr(".-_", s.p[at]) || (mark && s.p[at] != mark)))
-			return 0;
-		if (i)
-			mark = s.p[at++];
-		while (at < s.n && is_digit(s.p[at]) && digits < 3) {
-			value = value * 10 + (unsigned)(s.p[at++] - '0');
+		if (at == s.n || s.p[at++] != '.')
+			return false;
+		while (at < s.n && is_digit(s.p[at])) {
+			at++;
 			digits++;
 		}
-		if (!digits || value > 255 || (at < s.n && is_digit(s.p[at])))
-			return 0;
-		ip->octets[i] = (unsigned char)value;
+		if (!digits || digits > 3)
+			return false;
 	}
-	return at;
+	return at == s.n;
 }
 
-/* The longest start of s that is an IPv6 address with such a mark; its octets. */
-static size_t
-ipv6_at(struct span s, char mark, struct ip *ip)
-{
-	char run[IP_RUN_MAX];
-	size_t n = 0, marks = 0;
-
-	while (n < s.n && n < sizeof run && (is_hex(s.p[n]) || s.p[n] == mark || s.p[n] == '.')) {
-		marks += s.p[n] == mark;
-		run[n] = s.p[n] == mark ? ':' : s.p[n];
-		n++;
-	}
-	/* A name with two hyphens is no address. */
-	if (mark == '-' && (marks < 3 || (n < s.n && is_alnum(s.p[n]))))
-		return 0;
-	for (; marks >= 2 && n > 2; n--)
-		if (ip_read((struct span){run, n}, ip) && (ip->v6 || mark == ':'))
-			return n;
-	return 0;
-}
-
-/* 2.0.0.0.8.b.d.0...: of ip6.arpa or a block list. */
-static size_t
-nibbles_at(struct span s)
-{
-	size_t at = 0, n = 0;
-
-	while (at < s.n && is_hex(s.p[at]) && (at + 1 == s.n || !is_alnum(s.p[at + 1]))) {
-		n++;
-		at++;
-		if (at + 1 >= s.n || s.p[at] != '.')
-			break;
-		at++;
-	}
-	if (at && s.p[at - 1] == '.')
-		at--;
-	return n >= NIBBLES_LEAST ? at : 0;
-}
-
-static size_t
-known_at(const struct veil *v, struct span s, const char **veiled)
-{
-	for (size_t i = 0; i < v->known_n; i++) {
-		struct span word = v->known[i].word;
-
-		if (span_istarts(s, word) && (word.n == s.n || !is_alnum(s.p[word.n]))) {
-			*veiled = v->known[i].stand_in;
-			return word.n;
-		}
-	}
-	return 0;
-}
-
-/* A thing to be replaced that begins here; its octets.  `before` is the octet in front. */
-static size_t
-thing_at(
-    const struct veil *v, struct span s, char before, char out[STAND_IN_MAX], const char **veiled)
-{
-	char text[IP_TEXT_MAX];
-	struct ip ip;
-	size_t n = is_alnum(before) ? 0 : known_at(v, s, veiled);
-
-	if (n)
-		return n;
-	*veiled = out;
-	if (!is_alnum(before) && (n = nibbles_at(s))) {
-		stand_in(v->key, "ip6", (struct span){s.p, n}, out);
-		return n;
-	}
-	if (!is_alnum(before) && ((n = ipv6_at(s, ':', &ip)) || (n = ipv6_at(s, '-', &ip)))) {
-		stand_in(v->key, ip.v6 ? "ip6" : "ip4", span_str(ip_text(&ip, text)), out);
-		return n;
-	}
-	if (!is_digit(before) && (n = ipv4_at(s, &ip)))
-		stand_in(v->key, "ip4", span_str(ip_text(&ip, text)), out);
-	return n;
-}
-
-/* Text that holds no local part. */
 static void
-put_rest(const struct veil *v, struct buf *out, struct span s)
+put(struct reading *r, struct span s)
 {
-	char before = 0;
+	if (r->out->n)
+		buf_putc(r->out, ' ');
+	buf_put(r->out, s);
+	r->marked = false;
+}
 
-	while (s.n) {
-		char text[STAND_IN_MAX];
-		const char *veiled;
-		size_t n = thing_at(v, s, before, text, &veiled);
+static void
+put_mark(struct reading *r)
+{
+	if (!r->marked)
+		put(r, SPAN_LIT(VEIL_MARK));
+	r->marked = true;
+}
 
-		if (n)
-			buf_puts(out, veiled);
+/* A code at the start, or the same again: the lines of one reply. */
+static bool
+take_code(struct reading *r, struct span s)
+{
+	struct span *place = is_code(s) ? &r->code : is_status(s) ? &r->status : NULL;
+
+	if (!place || (place->p ? !span_eq(*place, s) : r->started))
+		return false;
+	*place = s;
+	put(r, s);
+	return true;
+}
+
+/* "550-5.7.1": a line of several. */
+static bool
+take_codes(struct reading *r, struct span s)
+{
+	struct span code = {s.p, s.n < CODE_LEN ? s.n : CODE_LEN};
+
+	if (take_code(r, s))
+		return true;
+	if (s.n <= CODE_LEN || s.p[CODE_LEN] != '-' || !is_code(code) || !take_code(r, code))
+		return false;
+	s = span_from(s, CODE_LEN + 1);
+	if (s.n && !take_code(r, s)) {
+		const char *word = veil_word(VEIL_WORDS, s);
+
+		r->started = true;
+		if (word)
+			put(r, span_str(word));
 		else
-			buf_putc(out, s.p[0]);
-		n = n ? n : 1;
-		before = s.p[n - 1];
-		s = span_from(s, n);
+			put_mark(r);
 	}
+	return true;
 }
 
-/* Where the local part in front of the `@` at `at` begins; not before `from`. */
-static size_t
-local_start(struct span s, size_t from, size_t at)
+static bool
+is_around(char c)
 {
-	size_t start = at;
-
-	if (at > from && s.p[at - 1] == '"') {
-		start = at - 1;
-		while (start > from && s.p[start - 1] != '"')
-			start--;
-		return start > from ? start - 1 : from;
-	}
-	while (start > from && is_local(s.p[start - 1]))
-		start--;
-	return start;
+	return strchr("()[]<>\"',.:;!?", c) != NULL;
 }
 
-static size_t
-domain_end(struct span s, size_t at)
+/* Without the punctuation around it; `end` is the one that is kept of that behind. */
+static struct span
+bare(struct span s, char *end)
 {
-	while (at < s.n && (is_alnum(s.p[at]) || s.p[at] == '-' || s.p[at] == '.' ||
-			       (unsigned char)s.p[at] >= 0x80))
-		at++;
-	while (at && s.p[at - 1] == '.')
-		at--;
-	return at;
+	*end = 0;
+	while (s.n && s.p[0] && is_around(s.p[0]))
+		s = span_from(s, 1);
+	while (s.n && s.p[s.n - 1] && is_around(s.p[s.n - 1])) {
+		*end = strchr(",.:;", s.p[s.n - 1]) ? s.p[s.n - 1] : *end;
+		s.n--;
+	}
+	return s;
+}
+
+static void
+take(struct reading *r, struct span s)
+{
+	const char *word;
+	char end;
+
+	if (take_codes(r, s))
+		return;
+	s = bare(s, &end);
+	if (!s.n)
+		return;
+	word = veil_word(VEIL_WORDS, s);
+	if (!word || !span_ieq(s, SPAN_LIT("smtp")))
+		r->started = true;
+	if (!word) {
+		put_mark(r);
+		return;
+	}
+	put(r, span_str(word));
+	if (end)
+		buf_putc(r->out, end);
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 const char *
-veil_text(struct veil *v, struct arena *a, const char *text)
+veil_words(struct veil *v, struct arena *a, const char *text)
 {
 	struct span s = span_str(text);
+	struct reading r = {0};
 	const char *veiled;
 	struct buf out;
-	size_t from = 0;
 
 	if (!v || !text || !*text)
 		return text;
-	buf_init(&out, 16 * s.n + 1024);
-	for (size_t at = 0; at < s.n; at++) {
-		char user[STAND_IN_MAX];
-		size_t start;
+	buf_init(&out, 4 * s.n + 64);
+	r.out = &out;
+	while (s.n) {
+		size_t n = 0;
 
-		if (s.p[at] != '@')
-			continue;
-		start = local_start(s, from, at);
-		put_rest(v, &out, (struct span){s.p + from, start - from});
-		if (start < at) {
-			stand_in(v->key, "user",
-			    (struct span){s.p + start, domain_end(s, at + 1) - start}, user);
-			buf_puts(&out, user);
-		}
-		buf_putc(&out, '@');
-		from = at + 1;
+		while (n < s.n && !is_space(s.p[n]))
+			n++;
+		if (n)
+			take(&r, (struct span){s.p, n});
+		s = span_from(s, n < s.n ? n + 1 : n);
 	}
-	put_rest(v, &out, span_from(s, from));
+	veiled = arena_dup(a, buf_span(&out));
+	buf_free(&out);
+	return veiled;
+}
+
+const char *
+veil_status(struct veil *v, struct arena *a, const char *status)
+{
+	(void)a;
+	return !v || !status || is_status(span_str(status)) ? status : VEIL_MARK;
+}
+
+/* Parts of a list with "-" and "_" between. */
+const char *
+veil_cipher(struct veil *v, struct arena *a, const char *name)
+{
+	struct buf out;
+	const char *veiled;
+
+	if (!v || !name)
+		return name;
+	buf_init(&out, 2 * strlen(name) + 64);
+	for (const char *p = name; *p;) {
+		size_t n = strcspn(p, "-_");
+		const char *part = veil_word(VEIL_CIPHERS, (struct span){p, n});
+
+		if (!part) {
+			buf_free(&out);
+			return VEIL_MARK;
+		}
+		buf_puts(&out, part);
+		p += n;
+		if (*p)
+			buf_putc(&out, *p++);
+	}
+	veiled = arena_dup(a, buf_span(&out));
+	buf_free(&out);
+	return veiled;
+}
+
+/* The last place in `name` where these labels are; NULL: none. */
+static const char *
+find_labels(const char *name, const char *labels)
+{
+	size_t n = strlen(labels);
+	const char *found = NULL;
+
+	for (const char *p = name; p; p = strchr(p, '.') ? strchr(p, '.') + 1 : NULL)
+		if (strlen(p) >= n && span_ieq((struct span){p, n}, (struct span){labels, n}) &&
+		    (!p[n] || p[n] == '.'))
+			found = p;
+	return found;
+}
+
+/* What stands in front of our own part: labels of standards, or a mark for what is none. */
+static void
+put_front(struct buf *out, const char *name, const char *own)
+{
+	bool marked = false;
+
+	for (const char *p = name; p < own;) {
+		size_t n = strcspn(p, ".");
+		const char *label = veil_word(VEIL_LABELS, (struct span){p, n});
+
+		if (label || !marked)
+			buf_printf(out, "%s.", label ? label : VEIL_MARK);
+		marked = !label;
+		p += n + 1;
+	}
+}
+
+const char *
+veil_query(struct veil *v, struct arena *a, const char *name, const char *token, const char *zone)
+{
+	const char *own, *veiled;
+	struct buf out;
+	size_t n;
+
+	if (!v || !name)
+		return name;
+	own = find_labels(name, zone);
+	if (!own)
+		return VEIL_MARK;
+	/* The token stands right in front of the case. */
+	n = token ? strlen(token) : 0;
+	if (n && own - name >= (ptrdiff_t)n + 1 &&
+	    span_ieq((struct span){own - n - 1, n}, (struct span){token, n}) &&
+	    (own - n - 1 == name || own[-(ptrdiff_t)n - 2] == '.'))
+		own -= n + 1;
+	else
+		token = NULL;
+	buf_init(&out, 8 * strlen(name) + 64);
+	put_front(&out, name, own);
+	/* Nothing behind: that is the measurement's domain, which the summary names. */
+	buf_printf(&out, "%s%s%s", token ? token : "", token ? "." : "", zone);
 	veiled = arena_dup(a, buf_span(&out));
 	buf_free(&out);
 	return veiled;

@@ -255,6 +255,7 @@ same "as many operators" "$(cut -d, -f2 <"$work/veiled/csv.operator" | sort -u |
 same "the states are the same" "$(sed 's/.*"capability"//; s/"rule".*//' "$work/veiled/json.set")" \
 	"$(sed 's/.*"capability"//; s/"rule".*//' "$work/db.jsonl")"
 ok "verdict/1 still" tests/tools/check_schema.py schema/verdict-1.json "$work/veiled/json.set"
+ok "identifiers in all clothes, in every text that strangers choose: none is left" tests/report/leaks.py "$work/leaks" "$report"
 verdicts db --format json --pseudonymise "$work/key" >"$work/again"
 ok "the same key: the same stand-ins" cmp "$work/again" "$work/veiled/json.set"
 verdicts db --format json --pseudonymise "$work/key2" >"$work/again"
