@@ -44,7 +44,9 @@ evidence_bare_prepare(struct evidence_loader *e)
 	    "WHERE p.testcase = ?5 AND s.created <= ?6 "
 	    "AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.token = p.token AND m.arrived <= ?6) "
 	    "AND NOT EXISTS (SELECT 1 FROM dsn d WHERE d.token = p.token AND d.action = 'failed' "
-	    "AND d.time < ?6 - 60000000 AND NOT EXISTS (SELECT 1 FROM submission x WHERE x.token = "
+	    "AND d.time < ?6 - 60000000 AND EXISTS (SELECT 1 FROM submission y WHERE y.token = "
+	    "p.token AND y.outcome <> 'refused' AND y.time <= d.time + 60000000) AND NOT EXISTS "
+	    "(SELECT 1 FROM submission x WHERE x.token = "
 	    "p.token AND x.outcome = 'accepted' AND x.time > d.time + 60000000 AND x.time <= ?6)) "
 	    "AND (NOT EXISTS (SELECT 1 FROM submission x WHERE x.token = p.token) OR EXISTS "
 	    "(SELECT 1 FROM submission x WHERE x.token = p.token AND x.time <= ?6))");

@@ -2,12 +2,10 @@
 #include "report/ladder.h"
 
 #include "report/capability.h"
+#include "report/ladder_parts.h"
 #include "report/set_clock.h"
 
-enum {
-	TIMES_AT_LEAST = 2, /* a client without recipient has to come */
-	SECOND_US = 1000000 /* logs may tell whole seconds alone */
-};
+enum { TIMES_AT_LEAST = 2 /* a client without recipient has to come */ };
 
 const char *const rung_names[RUNGS_N] = {
     [RUNG_NOTHING] = "nothing",
@@ -76,240 +74,6 @@ reach(struct climb *c, enum rung rung)
 }
 
 static bool
-same_text(const char *a, const char *b)
-{
-	return a && b && span_ieq(span_str(a), span_str(b));
-}
-
-static bool
-is_below(const char *name, const char *domain)
-{
-	struct span n = span_str(name), under = span_str(domain);
-
-	return span_ieq(n, under) || (n.n > under.n && n.p[n.n - under.n - 1] == '.' &&
-					 span_ieq(span_from(n, n.n - under.n), under));
-}
-
-/* It greets as hosts of that operator do, or as the other one does: by its name, or with one beside
- * it.  A greeting that is not known contradicts nothing. */
-static bool
-greets_alike(const struct sender *a, const struct sender *b)
-{
-	const char *parent = b->helo ? strchr(b->helo, '.') : NULL;
-
-	if (!a->helo || !a->helo[0] || same_text(a->helo, b->helo))
-		return true;
-	if (a->operator&& a->operator[0] && is_below(a->helo, a->operator))
-		return true;
-	return parent && strchr(parent + 1, '.') && is_below(a->helo, parent + 1);
-}
-
-/* The same host, or the same farm. */
-static bool
-same_client(const struct sender *delivered, const struct sender *client)
-{
-	const struct sender *a = delivered, *b = client;
-
-	if (same_text(a->address, b->address))
-		return true;
-	if (a->as_number && b->as_number && a->as_number != b->as_number)
-		return false;
-	return a->name && a->name[0] && b->name && b->name[0] &&
-	       same_text(a->operator, b->operator) && greets_alike(client, delivered);
-}
-
-static bool
-delivered_another(
-    const struct probe_set *set, const struct probe *probe, const struct sender *client)
-{
-	for (size_t p = 0; p < set->probes_n; p++)
-		for (size_t i = 0; &set->probes[p] != probe && i < set->probes[p].items_n; i++) {
-			const struct item *item = &set->probes[p].items[i];
-
-			if (item->kind == ITEM_MAIL && !item->foreign &&
-			    item->certainty != BACKGROUND && same_client(&item->from, client))
-				return true;
-		}
-	return false;
-}
-
-static bool
-names_another(const struct probe *probe, const struct item *item)
-{
-	return (item->testcase && item->testcase != probe->testcase) ||
-	       (item->token && !same_text(item->token, probe->token));
-}
-
-static bool
-mail_came_before(const struct probe *probe, int64_t time_us)
-{
-	for (size_t i = 0; i < probe->items_n; i++) {
-		const struct item *item = &probe->items[i];
-
-		if (item->kind == ITEM_MAIL && !item->foreign && item->certainty != BACKGROUND &&
-		    !names_another(probe, item) && item->time_us < time_us)
-			return true;
-	}
-	return false;
-}
-
-/* Was it handed over once more?  A DSN knows seconds, and the clock of who wrote it. */
-static bool
-is_another_go(const struct item *dsn, const struct item *submission)
-{
-	return submission->accepted && submission->time_us > dsn->time_us + LADDER_CLOCKS_US;
-}
-
-/* Minutes from `from_us` on, less what clocks differ. */
-static bool
-is_soon_after(int64_t time_us, int64_t from_us)
-{
-	return time_us >= from_us - LADDER_CLOCKS_US && time_us <= from_us + SET_NEAR_US;
-}
-
-/* Not before the probe was sent; where the ledger does not tell, what the clock began with may have
- * waited for its host. */
-static bool
-asked_in_time(const struct probe_set *set, const struct probe *probe, int64_t time_us)
-{
-	if (probe->sent_us)
-		return time_us >= probe->sent_us - LADDER_CLOCKS_US;
-	return set->first_us &&
-	       time_us >= set->first_us - (set->by_ledger ? LADDER_CLOCKS_US : SET_NEAR_US);
-}
-
-static bool
-is_of_path(const struct probe *probe, const struct item *item)
-{
-	return !item->foreign && item->certainty != BACKGROUND && !names_another(probe, item);
-}
-
-/* The resolver asked for the token of a control at about that time. */
-static bool
-asked_for_control_near(
-    const struct probe_set *set, const struct probe *probe, const struct item *cut)
-{
-	const struct testcase *t = probe->testcase;
-
-	for (size_t p = 0; p < set->probes_n; p++) {
-		const struct probe *control = &set->probes[p];
-		bool is_control = false;
-
-		for (size_t i = 0; i < t->controls_n; i++)
-			is_control |= t->controls[i] == control->testcase;
-		for (size_t i = 0; is_control && i < control->items_n; i++) {
-			const struct item *q = &control->items[i];
-
-			if (q->kind == ITEM_QUERY && is_of_path(control, q) &&
-			    same_text(q->resolver, cut->resolver) &&
-			    asked_in_time(set, control, q->time_us) &&
-			    cut->time_us - q->time_us <= SET_NEAR_US &&
-			    q->time_us - cut->time_us <= SET_NEAR_US)
-				return true;
-		}
-	}
-	return false;
-}
-
-/* Everybody who uses that resolver makes it ask at the cut: it has to be when the probe was sent.
- */
-static bool
-is_cut_in_time(const struct probe_set *set, const struct probe *probe, const struct item *cut)
-{
-	for (size_t i = 0; probe->sent_us && i < probe->items_n; i++)
-		if (was_handed_over(&probe->items[i]) &&
-		    is_soon_after(cut->time_us, probe->items[i].time_us))
-			return true;
-	return !probe->sent_us && asked_for_control_near(set, probe, cut);
-}
-
-/* Its date is whatever its writer wrote. */
-static bool
-is_dsn_in_time(const struct probe_set *set, const struct probe *probe, const struct item *dsn)
-{
-	int64_t from_us = probe->sent_us ? probe->sent_us : set->first_us;
-
-	return from_us && dsn->time_us >= from_us - LADDER_CLOCKS_US;
-}
-
-/* Anybody can send one: something else has to show that the probe was sent. */
-static bool
-dsn_counts(const struct probe_set *set, const struct probe *probe, const struct item *dsn)
-{
-	bool beside = probe->sent_us || probe->came;
-
-	for (size_t i = 0; !beside && i < probe->items_n; i++) {
-		const struct item *item = &probe->items[i];
-
-		beside = is_of_path(probe, item) &&
-			 ((item->kind == ITEM_QUERY && asked_in_time(set, probe, item->time_us)) ||
-			     (item->kind == ITEM_CUT && is_cut_in_time(set, probe, item)));
-	}
-	return beside && is_dsn_in_time(set, probe, dsn);
-}
-
-static bool
-has_dsn(const struct probe_set *set, const struct probe *probe)
-{
-	for (size_t i = 0; i < probe->items_n; i++)
-		if (probe->items[i].kind == ITEM_DSN && is_of_path(probe, &probe->items[i]) &&
-		    is_dsn_in_time(set, probe, &probe->items[i]))
-			return true;
-	return false;
-}
-
-/* The provider has given up on it, and nobody has handed it over once more since. */
-static bool
-was_given_up_before(const struct probe_set *set, const struct probe *probe, int64_t time_us)
-{
-	const struct item *dsn = NULL;
-
-	for (size_t i = 0; i < probe->items_n; i++) {
-		const struct item *item = &probe->items[i];
-
-		if (item->foreign || item->certainty == BACKGROUND || names_another(probe, item))
-			continue;
-		if (item->kind == ITEM_DSN && item->is_final && dsn_counts(set, probe, item))
-			dsn = item->time_us + LADDER_CLOCKS_US < time_us ? item : dsn;
-		else if (item->kind == ITEM_SUBMISSION && dsn && item->time_us <= time_us &&
-			 is_another_go(dsn, item))
-			dsn = NULL;
-	}
-	return dsn;
-}
-
-static bool
-session_counts(const struct probe_set *set, const struct probe *probe, const struct item *item)
-{
-	return probe->testcase->own_addresses && item->time_us >= set->first_us - SECOND_US &&
-	       !mail_came_before(probe, item->time_us) &&
-	       !was_given_up_before(set, probe, item->time_us) &&
-	       delivered_another(set, probe, &item->from);
-}
-
-bool
-ladder_counts(const struct probe_set *set, const struct probe *probe, const struct item *item)
-{
-	bool sent = !set->by_ledger || probe->sent_us || probe->came;
-
-	if (!is_of_path(probe, item))
-		return false;
-	switch (item->kind) {
-	case ITEM_SESSION: return sent && session_counts(set, probe, item);
-	case ITEM_QUERY: return sent && asked_in_time(set, probe, item->time_us);
-	case ITEM_CUT:
-		return sent && is_cut_in_time(set, probe, item) &&
-		       (probe->sent_us || has_dsn(set, probe));
-	case ITEM_DSN: return sent && dsn_counts(set, probe, item);
-	case ITEM_SUBMISSION:
-	case ITEM_ATTEMPT:
-	case ITEM_MAIL:
-	case ITEM_KINDS_N: break;
-	}
-	return true;
-}
-
-static bool
 counts(const struct climb *c, const struct item *item)
 {
 	return (item->kind != ITEM_SESSION || c->sessions_count) &&
@@ -348,7 +112,8 @@ take_facts(struct climb *c, const struct item *item)
 	case ITEM_SUBMISSION:
 		l->tried = true;
 		l->submitted |= item->accepted;
-		if (l->final_dsn && is_another_go(l->final_dsn, item))
+		/* It is under way once more; dates of notifications are whole seconds. */
+		if (item->accepted && item->time_us > c->probe->sent_us)
 			l->final_dsn = NULL;
 		l->refused = !item->accepted && item->code ? item : l->refused;
 		reach(c, item->accepted ? RUNG_SUBMITTED : RUNG_NOTHING);
@@ -392,7 +157,7 @@ session_of(const struct climb *c, const struct item *mail)
 		return mail;
 	for (size_t i = 0; mail->session && i < c->probe->items_n; i++)
 		if (is_kind(c, i, ITEM_ATTEMPT) &&
-		    same_text(c->probe->items[i].session, mail->session))
+		    ladder_same_text(c->probe->items[i].session, mail->session))
 			return &c->probe->items[i];
 	return NULL;
 }
@@ -455,7 +220,7 @@ see_attempts(struct climb *c)
 			if (v[i].time_us - v[k].time_us < c->settings->retry_least_us) {
 				c->l->quick_return = &v[i];
 			} else if (v[k].mail_from && v[k].mail_from[0] &&
-				   same_text(v[i].mail_from, v[k].mail_from)) {
+				   ladder_same_text(v[i].mail_from, v[k].mail_from)) {
 				show(c, SEEN_SECOND_ATTEMPT, &v[k]);
 				show(c, SEEN_SECOND_ATTEMPT, &v[i]);
 				return;
@@ -540,7 +305,7 @@ asked_for_twin(const struct climb *c, const char *resolver)
 		for (size_t i = 0; twin && i < probe->items_n; i++)
 			if (probe->items[i].kind == ITEM_QUERY &&
 			    ladder_counts(c->set, probe, &probe->items[i]) &&
-			    same_text(probe->items[i].resolver, resolver))
+			    ladder_same_text(probe->items[i].resolver, resolver))
 				return true;
 	}
 	return false;
@@ -552,7 +317,8 @@ static bool
 shows_cut(const struct climb *c, const struct item *item)
 {
 	const struct capability *capability = capability_find(c->probe->testcase->capability);
-	bool keys = item->type && (same_text(item->type, "DS") || same_text(item->type, "DNSKEY"));
+	bool keys = item->type &&
+		    (ladder_same_text(item->type, "DS") || ladder_same_text(item->type, "DNSKEY"));
 
 	if (capability && capability->by_keys)
 		return item->kind == ITEM_CUT && keys && asked_for_twin(c, item->resolver);
@@ -571,7 +337,7 @@ see_ipv6_elsewhere(struct climb *c)
 			const struct item *item = &probe->items[i];
 			bool of_cut = item->kind == ITEM_CUT && probe == c->probe;
 
-			if (item->over_ipv6 && is_of_path(probe, item) &&
+			if (item->over_ipv6 && ladder_is_of_path(probe, item) &&
 			    (of_cut ||
 				(item->kind == ITEM_QUERY && ladder_counts(c->set, probe, item))))
 				c->l->ipv6_elsewhere = item;
@@ -616,8 +382,8 @@ ladder_climb(struct arena *a, const struct probe_set *set, const struct probe *p
 
 		if (counts(&c, item))
 			take_facts(&c, item);
-		else if (item->kind == ITEM_MAIL && item->foreign && !names_another(probe, item) &&
-			 !l.foreign_mail)
+		else if (item->kind == ITEM_MAIL && item->foreign &&
+			 !ladder_names_another(probe, item) && !l.foreign_mail)
 			l.foreign_mail = item;
 	}
 	if (l.submitted)

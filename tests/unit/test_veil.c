@@ -27,7 +27,7 @@ test_words(void)
 		"550 [...] rejected"},
 	    {"third.person=40corp.example unknown", "[...] unknown"},
 	    {"mail for third.person&#64;corp.example", "mail for [...]"},
-	    {"cannot write /home/third.person/Mail", "cannot write [...]"},
+	    {"cannot write /srv/third.person/Mail", "cannot write [...]"},
 	    {"ip-c6122c37.dyn c6-12-2c-37 0xc6122c37 3323079735 20010db8000000000000000000000bad",
 		"[...]"},
 	    {"Smith, Zoe; Mrs. Quux-Smith", "[...]"},

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ladder_parts - what ladder.c and ladder_counts.c share. */
+#ifndef EMT_REPORT_LADDER_PARTS_H
+#define EMT_REPORT_LADDER_PARTS_H
+
+#include "report/ladder.h"
+
+#define LADDER_SECOND_US ((int64_t)1000000) /* logs may tell whole seconds alone */
+
+/* Two texts that are known, but for the case of letters. */
+static inline bool
+ladder_same_text(const char *a, const char *b)
+{
+	return a && b && span_ieq(span_str(a), span_str(b));
+}
+
+/* It names another case or token than the probe's. */
+static inline bool
+ladder_names_another(const struct probe *probe, const struct item *item)
+{
+	return (item->testcase && item->testcase != probe->testcase) ||
+	       (item->token && !ladder_same_text(item->token, probe->token));
+}
+
+/* It may be of the path that the probe took: neither somebody else's nor anybody's. */
+static inline bool
+ladder_is_of_path(const struct probe *probe, const struct item *item)
+{
+	return !item->foreign && item->certainty != BACKGROUND &&
+	       !ladder_names_another(probe, item);
+}
+
+#endif
