@@ -159,7 +159,7 @@ for place in pages/sub pages/operators pages/sets/x/y pages/sub/; do
 	html db $place
 	same "-o $place, within a report: 78" "$? $(grep -c "lies in the report $work/pages, .* outside of it" "$work/said")" "78 1"
 done
-(cd "$work/pages/sets" && "$OLDPWD/$report" html --db "$work/db" -o new --now "$now" 2>"$work/said")
+(program=$(realpath "$report") && cd "$work/pages/sets" && "$program" html --db "$work/db" -o new --now "$now" 2>"$work/said")
 same "nor by a relative name" $? 78
 ok "the report is still one" html db pages
 html db nowhere/pages

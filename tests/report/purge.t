@@ -101,6 +101,16 @@ ok "one that knows them as forgotten" purge --dry-run --ledger "$work/forgot"
 empty "is not doubted" "$(cat "$work/errors")"
 same "and their mails go" "$(grep -c "srv/json: would delete 4 of 6 records" "$work/said")" 1
 
+# So it is with the index, which has its sets from a ledger.
+python3 -c 'import shutil, sqlite3, sys
+shutil.copy(sys.argv[1] + "/db", sys.argv[1] + "/pool-db")
+db = sqlite3.connect(sys.argv[1] + "/pool-db")
+db.execute("UPDATE probe SET token = ?", ("c" * 26,)); db.commit()' "$work"
+ok "an index" purge --dry-run
+same "loses mails of unknown tokens" "$(grep 'db: .*mails' "$work/said")" "$work/db: would delete 4 mails"
+ok "one whose ledger knew none" purge --dry-run --db "$work/pool-db"
+same "keeps them" "$(grep 'db: .*mails' "$work/said")" "$work/pool-db: would delete 3 mails"
+
 ok "a dry run" purge --dry-run
 same "deletes nothing" "$(files)" "$before"
 said=$(cat "$work/said")
