@@ -116,9 +116,8 @@ put_sets(struct page *p, const struct tally_operator *o, size_t from, char last[
 		html_printf(&p->out,
 		    "<tr><th scope=\"row\"><a class=\"mono\" href=\"../%s\">%s</a></th><td>%s",
 		    page_of_set(p, set->id), arena_printf(p->a, "%.12s", set->id),
-		    set->from_domain
-			? veil_domain(p->of->veil, p->a, set->from_domain, o->name)
-			: "");
+		    set->from_domain ? veil_domain(p->of->veil, p->a, set->from_domain, o->name)
+				     : "");
 		if (mx_of(p->of->mx, set->from_domain))
 			html_printf(&p->out, " <span class=\"faint\">mailboxes: %s</span>",
 			    page_mx(p, set->from_domain, o->name));

@@ -7,7 +7,7 @@
 enum { RECORDS_SHOWN = 12, HEALTH_RED_MAX = 500, GAPS_SHOWN = 50, ID_SHOWN = 12 };
 
 static void
-put_facts(struct page *p, const struct probe_set *set, const char *operator, const char *mx)
+put_facts(struct page *p, const struct probe_set *set, const char *operator, const char * mx)
 {
 	buf_puts(&p->out, "<dl class=\"facts\">\n");
 	html_printf(&p->out, "<dt>Set</dt><dd class=\"mono\">%s</dd>\n", set->id);
@@ -282,7 +282,7 @@ page_set(struct pages *of, struct arena *a, struct probe_set *set, struct verdic
 {
 	/* Both need what the veil takes away. */
 	struct timeline t = timeline_of(a, of->measure->store, set);
-	const char *operator= set->operator, *from_domain = set->from_domain;
+	const char *operator= set->operator, * from_domain = set->from_domain;
 	struct page p;
 
 	veil_set(of->veil, a, set, verdicts);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "report/store.h"
+#include "report/store_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -25,23 +24,6 @@ enum {
 	BUSY_MS = 10000           /* readers hold a lock for moments */
 };
 
-struct statement {
-	struct store *store;
-	sqlite3_stmt *st;
-	const char *constant; /* of store_cached */
-	struct statement *next;
-};
-
-struct store {
-	const char *path;
-	sqlite3 *db;
-	int lock_fd;
-	struct statement *statements;
-	int64_t rows; /* since the transaction began */
-	struct statement *begin, *commit;
-	const char *attached; /* the path of what is attached; NULL: nothing */
-};
-
 #define INDEX_MEND "remove it and ingest again: it holds nothing that the records do not"
 #define LEDGER_MEND "put back a copy that is sound, or try sqlite3's .recover"
 
@@ -61,8 +43,8 @@ mend_of(int code)
 	return "look at the disk, and start this again";
 }
 
-_Noreturn static void
-fail(struct store *s)
+_Noreturn void
+store_fail(struct store *s)
 {
 	const char *error = sqlite3_errmsg(s->db);
 	int code = sqlite3_errcode(s->db) & 0xff;
@@ -81,7 +63,7 @@ void
 store_exec(struct store *s, const char *sql)
 {
 	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		fail(s);
+		store_fail(s);
 }
 
 static int64_t
@@ -218,7 +200,7 @@ open_own(const char *name, const char *path)
 	if (sqlite3_open_v2(name, &s->db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 		NULL) != SQLITE_OK)
-		fail(s);
+		store_fail(s);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	return s;
 }
@@ -357,7 +339,7 @@ store_prepare(struct store *s, const char *sql)
 		abort();
 	}
 	if (code != SQLITE_OK)
-		fail(s);
+		store_fail(s);
 	st->store = s;
 	st->next = s->statements;
 	s->statements = st;
@@ -376,114 +358,6 @@ store_cached(struct store *s, const char *sql)
 		st->constant = sql;
 	}
 	return st;
-}
-
-static void
-bound(struct statement *st, int code)
-{
-	if (code == SQLITE_RANGE || code == SQLITE_MISUSE) {
-		log_error("bug: no such parameter: %s", sqlite3_sql(st->st));
-		abort();
-	}
-	if (code != SQLITE_OK)
-		fail(st->store);
-}
-
-void
-statement_text(struct statement *st, int at, struct span s)
-{
-	bound(st, s.p ? sqlite3_bind_text64(st->st, at, s.p, s.n, SQLITE_STATIC, SQLITE_UTF8)
-		      : sqlite3_bind_null(st->st, at));
-}
-
-void
-statement_str(struct statement *st, int at, const char *s)
-{
-	statement_text(st, at, span_str(s));
-}
-
-void
-statement_blob(struct statement *st, int at, struct span s)
-{
-	bound(st, s.p ? sqlite3_bind_blob64(st->st, at, s.p, s.n, SQLITE_STATIC)
-		      : sqlite3_bind_null(st->st, at));
-}
-
-void
-statement_int(struct statement *st, int at, int64_t value)
-{
-	bound(st, sqlite3_bind_int64(st->st, at, value));
-}
-
-void
-statement_null(struct statement *st, int at)
-{
-	bound(st, sqlite3_bind_null(st->st, at));
-}
-
-bool
-statement_row(struct statement *st)
-{
-	int code = sqlite3_step(st->st);
-
-	if (code == SQLITE_ROW)
-		return true;
-	if (code != SQLITE_DONE)
-		fail(st->store);
-	statement_reset(st);
-	return false;
-}
-
-void
-statement_reset(struct statement *st)
-{
-	sqlite3_reset(st->st);
-	sqlite3_clear_bindings(st->st);
-}
-
-bool
-statement_run(struct statement *st)
-{
-	while (statement_row(st))
-		;
-	return sqlite3_changes(st->store->db) > 0;
-}
-
-bool
-statement_is_null(struct statement *st, int at)
-{
-	return sqlite3_column_type(st->st, at) == SQLITE_NULL;
-}
-
-int64_t
-statement_get_int(struct statement *st, int at)
-{
-	return sqlite3_column_int64(st->st, at);
-}
-
-struct span
-statement_get(struct statement *st, int at)
-{
-	const void *p;
-
-	switch (sqlite3_column_type(st->st, at)) {
-	case SQLITE_NULL: return (struct span){NULL, 0};
-	case SQLITE_BLOB: p = sqlite3_column_blob(st->st, at); break;
-	default: p = sqlite3_column_text(st->st, at); break;
-	}
-	return (struct span){p ? p : "", (size_t)sqlite3_column_bytes(st->st, at)};
-}
-
-const char *
-statement_dup(struct statement *st, int at, struct arena *a)
-{
-	struct span s = statement_get(st, at);
-	char *copy = s.p ? arena_dup(a, s) : NULL;
-
-	for (size_t i = 0; i < s.n; i++)
-		if (!copy[i])
-			copy[i] = '?';
-	return copy;
 }
 
 int64_t

@@ -223,6 +223,7 @@ python3 - "$work/forget.ledger" $his <<'EOF'
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
 db.executescript(open("schema/ledger.sql").read())
+db.execute("INSERT INTO site VALUES ('measurement.example.com', 'x')")
 db.execute("INSERT INTO participant (id, name, created) VALUES (1, 'p', 1)")
 db.execute("INSERT INTO probe_set VALUES ('s', 1, 1, 1, 'one-by-one')")
 db.execute("INSERT INTO probe VALUES (?, 's', 1, 1, 'mail-plaintext', 1)", (sys.argv[2],))

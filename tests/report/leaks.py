@@ -150,6 +150,7 @@ now = subprocess.run(["tests/report/canned.py", index], check=True, capture_outp
 dress(index)
 with open(os.path.join(where, "key"), "w") as f:
     f.write("a key of a publisher, for tests alone")
+os.chmod(os.path.join(where, "key"), 0o600)
 plain, veiled = found(outputs("plain")), found(outputs("veiled", "--pseudonymise", os.path.join(where, "key")))
 missing = NEEDLES - {n for n, _ in plain}
 print("# %d notations, %d found without a key, %d with it" % (len(ALL), len({n for n, _ in plain}), len(veiled)))

@@ -153,9 +153,9 @@ ok "takes what is older than that" fails ls "$base/json/"*:kept "$base/json/"*:u
 health=$work/hosts/desk/health
 mkdir -p "$health"
 : >"$health/2020-01-01.jsonl"
-ok "a base_dir with health records alone" "$report" purge --set domain=$domain --now $now --ledger "$work/ledger" "$work/hosts/desk"
-ok "or a folder of such" "$report" purge --set domain=$domain --now $now --ledger "$work/ledger" "$work/hosts"
+ok "a base_dir with health records alone" "$report" purge --set domain=measurement.example.com --now $now --ledger "$work/ledger" "$work/hosts/desk"
+ok "or a folder of such" "$report" purge --set domain=measurement.example.com --now $now --ledger "$work/ledger" "$work/hosts"
 ok "loses nothing" test -f "$health/2020-01-01.jsonl"
 mkdir "$work/nothing"
-ok "a folder of none is an error still" fails "$report" purge --set domain=$domain --now $now --ledger "$work/ledger" "$work/nothing"
+ok "a folder of none is an error still" fails "$report" purge --set domain=measurement.example.com --now $now --ledger "$work/ledger" "$work/nothing"
 tap_end
