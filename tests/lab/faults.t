@@ -30,7 +30,10 @@ server:mail-tls-invalid certificate-name
 server:mail-tls-force starttls
 server:v4-mail ipv4-delivery
 server:v6-mail ipv6-delivery
+same:mail-plaintext plaintext
+same:mail-tls-invalid certificate-name
 same:v4-mail-greylisting greylisting-retry
+tlsa:mail-dane-bad dane
 END
 
 measure() { # FAULT NUMBER: into a folder of that number
