@@ -47,7 +47,9 @@ evidence_bare_prepare(struct evidence_loader *e)
 	    "AND d.time < ?6 - 60000000 AND EXISTS (SELECT 1 FROM submission y WHERE y.token = "
 	    "p.token AND y.outcome <> 'refused' AND y.time <= d.time + 60000000) AND NOT EXISTS "
 	    "(SELECT 1 FROM submission x WHERE x.token = "
-	    "p.token AND x.outcome = 'accepted' AND x.time > d.time + 60000000 AND x.time <= ?6)) "
+	    "p.token AND x.outcome = 'accepted' AND x.time > d.time AND x.time <= ?6 AND x.time > "
+	    "(SELECT MIN(f.time) FROM submission f WHERE f.token = p.token AND f.outcome <> "
+	    "'refused'))) "
 	    "AND (NOT EXISTS (SELECT 1 FROM submission x WHERE x.token = p.token) OR EXISTS "
 	    "(SELECT 1 FROM submission x WHERE x.token = p.token AND x.time <= ?6))");
 }

@@ -498,12 +498,17 @@ given_up(void)
 	    "203.0.113.9 foreign, session background 192.0.2.101, session background 192.0.2.2 "
 	    "foreign",
 	    "a notification of delay ends nothing");
-	SAME_STR(after("UPDATE dsn SET action = 'failed', time = 1140900000"),
+	SAME_STR(after(arena_printf(a,
+		     "UPDATE dsn SET action = 'failed', time = 1140900000; "
+		     "INSERT INTO submission (token, time, outcome) VALUES ('%s', 1130000000, "
+		     "'accepted')",
+		     of)),
 	    "session probable 192.0.2.1, session background 192.0.2.2 foreign, session background "
 	    "203.0.113.9 foreign, session background 192.0.2.101, session background 192.0.2.2 "
 	    "foreign",
 	    "it was handed over once more since it failed");
-	SAME_STR(after("UPDATE dsn SET time = 1150500000"),
+	SAME_STR(after("DELETE FROM submission WHERE time = 1130000000; "
+		       "UPDATE dsn SET time = 1150500000"),
 	    "session probable 192.0.2.1, session background 192.0.2.2 foreign, session background "
 	    "203.0.113.9 foreign, session background 192.0.2.101, session background 192.0.2.2 "
 	    "foreign",
