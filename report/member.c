@@ -135,12 +135,6 @@ member_time(const struct value_node *object, const char *key, int64_t *us)
 	return true;
 }
 
-static int
-hex_digit(char c)
-{
-	return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool
 member_id(const struct value_node *object, const char *key, unsigned char id[MEMBER_ID_LEN])
 {
@@ -149,7 +143,7 @@ member_id(const struct value_node *object, const char *key, unsigned char id[MEM
 	if (s.n != 2 * MEMBER_ID_LEN)
 		return false;
 	for (size_t i = 0; i < MEMBER_ID_LEN; i++) {
-		int high = hex_digit(s.p[2 * i]), low = hex_digit(s.p[2 * i + 1]);
+		int high = hex_value(s.p[2 * i]), low = hex_value(s.p[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

@@ -28,12 +28,6 @@ by_time(const void *x, const void *y)
 	return (a->number > b->number) - (a->number < b->number);
 }
 
-static int
-hex_value(char c)
-{
-	return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* What was said in the session of that id. */
 static const char *
 dialogue_of(struct arena *a, struct store *s, const char *id)

@@ -101,15 +101,6 @@ take_members(struct span line, struct span *values)
 	return !c.failed;
 }
 
-static int
-hex_digit(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	c = to_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Four hex digits at the cursor; -1 if they are not there. */
 static int
 take_hex4(struct cursor *c)
@@ -117,7 +108,7 @@ take_hex4(struct cursor *c)
 	int value = 0;
 
 	for (size_t i = 0; i < 4; i++) {
-		int digit = i < c->rest.n ? hex_digit(c->rest.p[i]) : -1;
+		int digit = i < c->rest.n ? hex_value(c->rest.p[i]) : -1;
 
 		if (digit < 0)
 			return -1;

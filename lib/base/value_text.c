@@ -6,15 +6,6 @@
 
 enum { REPLACEMENT = 0xfffd, CODE_MAX = 0x10ffff };
 
-static int
-hex_digit(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	c = to_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Takes exactly n hex digits; fails without them. */
 static unsigned
 take_hex(struct cursor *c, size_t n)
@@ -22,7 +13,7 @@ take_hex(struct cursor *c, size_t n)
 	unsigned value = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		int digit = i < c->rest.n ? hex_digit(c->rest.p[i]) : -1;
+		int digit = i < c->rest.n ? hex_value(c->rest.p[i]) : -1;
 
 		if (digit < 0) {
 			cur_fail(c);

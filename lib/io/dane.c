@@ -12,15 +12,6 @@
 
 enum { USAGE_TA = 2, USAGE_EE = 3, OCTET_DIGITS = 3, BLANKS_MAX = 1000 };
 
-static int
-hex_value(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	c = to_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static unsigned
 take_octet(struct cursor *c)
 {

@@ -91,12 +91,6 @@ random_bytes(const struct rng *r, char *room, size_t max)
 	return (struct span){room, n};
 }
 
-static char
-hex_value(char c)
-{
-	return (char)(is_digit(c) ? c - '0' : c - 'a' + 10);
-}
-
 /* The bytes that safe_put's text stands for. */
 static struct span
 unescape(struct span s, char *room)
