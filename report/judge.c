@@ -3,10 +3,7 @@
 
 #include "report/capability.h"
 #include "report/difference.h"
-#include "report/health_watch.h"
-
-/* Probes that were sent so near to each other met the same submission server. */
-#define TWIN_NEAR_US ((int64_t)30 * 60 * 1000000)
+#include "report/kept_back.h"
 
 static const enum verdict_state states[STATES_N] = {
     [STATE_SUPPORTED] = VERDICT_SUPPORTED,
@@ -31,8 +28,8 @@ judge_new(struct arena *a, const struct probe_set *set, const struct testcases *
 	return j;
 }
 
-static int64_t
-deadline_us(const struct judge *j)
+int64_t
+judge_deadline_us(const struct judge *j)
 {
 	return j->set->first_us + j->settings->deadline_us;
 }
@@ -40,194 +37,16 @@ deadline_us(const struct judge *j)
 int64_t
 judge_end_us(const struct judge *j, const struct ladder *l)
 {
-	return l->final_dsn && l->final_dsn->time_us < deadline_us(j) ? l->final_dsn->time_us
-								      : deadline_us(j);
+	int64_t deadline_us = judge_deadline_us(j);
+
+	return l->final_dsn && l->final_dsn->time_us < deadline_us ? l->final_dsn->time_us
+								   : deadline_us;
 }
 
 bool
 judge_is_over(const struct judge *j, const struct ladder *l)
 {
-	return j->now_us >= deadline_us(j) || l->final_dsn;
-}
-
-/* Everything that a verdict on one case is made from. */
-struct trial {
-	const struct judge *j;
-	const struct testcase *t;
-	const struct ladder *l; /* the probe that the verdict is about */
-	struct verdict *v;
-};
-
-static void
-say(struct trial *x, enum verdict_state state, const char *note)
-{
-	x->v->state = state;
-	x->v->note = note;
-}
-
-/* What is not known yet is pending, and something else when nothing more can come. */
-static void
-conclude(
-    struct trial *x, bool is_over, enum verdict_state state, const char *note, int64_t until_us)
-{
-	say(x, is_over ? state : VERDICT_PENDING, note);
-	x->v->pending_until_us = is_over ? 0 : until_us;
-}
-
-/* Of what waits for the probe itself: a final DSN ends that as the deadline does. */
-static void
-wait_or(struct trial *x, enum verdict_state state, const char *note)
-{
-	conclude(x, judge_is_over(x->j, x->l), state, note, deadline_us(x->j));
-}
-
-/* A control has a deadline of its own, which the probe's DSN does not end. */
-static void
-wait_for_controls(struct trial *x, const char *missing)
-{
-	bool is_over = judge_is_over(x->j, x->l);
-
-	for (size_t i = 0; i < x->v->controls_n; i++)
-		is_over &= x->v->controls[i].state != VERDICT_PENDING;
-	conclude(x, is_over, VERDICT_INCONCLUSIVE, missing, deadline_us(x->j));
-}
-
-/* Where a DSN came, the health record behind it may be under way; the time of one that is red, or
- * of a gap, is over. */
-static void
-wait_for_health(struct trial *x, const struct health_watch *watch, int64_t until_us)
-{
-	int64_t next_us = until_us + x->j->settings->health_every_us;
-
-	if (!judge_is_over(x->j, x->l) || watch->red || x->j->now_us >= deadline_us(x->j))
-		wait_or(x, VERDICT_INCONCLUSIVE, watch->note);
-	else
-		conclude(x, x->j->now_us >= next_us, VERDICT_INCONCLUSIVE, watch->note, next_us);
-}
-
-static void
-add_records(struct trial *x, const struct item *const *items, size_t n)
-{
-	const struct item **all =
-	    arena_alloc(x->j->a, (x->v->records_n + n + 1) * sizeof(struct item *));
-
-	if (x->v->records_n)
-		memcpy(all, x->v->records, x->v->records_n * sizeof(struct item *));
-	if (n)
-		memcpy(all + x->v->records_n, items, n * sizeof(struct item *));
-	x->v->records = all;
-	x->v->records_n += n;
-}
-
-static void
-add_record(struct trial *x, const struct item *item)
-{
-	add_records(x, &item, 1);
-}
-
-/* Queries and DSNs that tell that the provider sent it: what makes absence more than that. */
-static void
-add_explanation(struct trial *x)
-{
-	for (size_t i = 0; i < x->l->probe->items_n; i++) {
-		const struct item *item = &x->l->probe->items[i];
-
-		if ((item->kind == ITEM_QUERY || item->kind == ITEM_DSN) &&
-		    ladder_counts(x->j->set, x->l->probe, item) &&
-		    (item->kind != ITEM_DSN || item->time_us <= x->j->now_us) &&
-		    x->v->records_n < SHOWN_MAX)
-			add_record(x, item);
-	}
-}
-
-/* The twin was accepted at about the time of the refusal. */
-static bool
-twin_was_accepted(const struct trial *x)
-{
-	for (size_t i = 0; i < x->j->set->probes_n; i++) {
-		const struct probe *p = &x->j->set->probes[i];
-		bool twin = false;
-
-		for (size_t k = 0; k < x->t->controls_n; k++)
-			twin |= x->t->controls[k] == p->testcase;
-		for (size_t k = 0; twin && k < p->items_n; k++) {
-			int64_t apart_us = p->items[k].time_us - x->l->refused->time_us;
-
-			if (p->items[k].kind == ITEM_SUBMISSION && p->items[k].accepted &&
-			    apart_us <= TWIN_NEAR_US && -apart_us <= TWIN_NEAR_US)
-				return true;
-		}
-	}
-	return false;
-}
-
-/* Refusals of this probe, and of others for the same capability. */
-static size_t
-count_refusals(const struct trial *x)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; x->t->capability && i < x->j->set->probes_n; i++) {
-		const struct probe *p = &x->j->set->probes[i];
-
-		if (!p->testcase->capability ||
-		    strcmp(p->testcase->capability, x->t->capability) != 0)
-			continue;
-		for (size_t k = 0; k < p->items_n; k++)
-			n += p->items[k].kind == ITEM_SUBMISSION && !p->items[k].accepted &&
-			     p->items[k].code;
-	}
-	return n;
-}
-
-static void
-say_refused(struct trial *x)
-{
-	const struct item *r = x->l->refused;
-
-	x->v->submission_resolver = twin_was_accepted(x) && count_refusals(x) > 1;
-	add_record(x, r);
-	say(x, VERDICT_REFUSED_AT_SUBMISSION,
-	    arena_printf(x->j->a, "the submission server refused it with %d%s%s%s", r->code,
-		r->status ? " " : "", r->status ? r->status : "",
-		x->v->submission_resolver
-		    ? ", again, and took its control at about that time: its resolver does so"
-		    : ""));
-}
-
-static bool
-set_was_submitted(const struct judge *j)
-{
-	for (size_t i = 0; i < j->set->probes_n; i++)
-		if (j->ladders[i].tried)
-			return true;
-	return false;
-}
-
-/* Absence means nothing where the mail never left, or somebody else sent it.  True: judged. */
-static bool
-was_kept_back(struct trial *x)
-{
-	if (x->l->refused) {
-		say_refused(x);
-		return true;
-	}
-	if (x->l->foreign_mail) {
-		add_record(x, x->l->foreign_mail);
-		wait_or(x, VERDICT_FOREIGN, "its mail came from another operator than the set's");
-		return true;
-	}
-	/* What the ledger does not know of may have been sent by hand: then the set's operator came
-	   with it, or it is not among what counts (ladder.h).  What the server did not answer may
-	   have been taken, and a mail that came back tells. */
-	if (!x->l->submitted && set_was_submitted(x->j) &&
-	    (!x->l->probe->sent_us || !x->l->final_dsn)) {
-		wait_or(x, VERDICT_NOT_SENT,
-		    x->l->tried ? "the submission server took no decision on it"
-				: "nobody handed it to the submission server");
-		return true;
-	}
-	return false;
+	return j->now_us >= judge_deadline_us(j) || l->final_dsn;
 }
 
 /* A query that a rule before this one waits for may be among those that were lost. */
@@ -242,7 +61,7 @@ queries_may_miss(struct trial *x, const struct testcase_rule *rule)
 	for (size_t i = 0; matters && i < x->j->set->gaps_n; i++)
 		if (x->j->set->gaps_us[i][0] < end_us &&
 		    x->j->set->gaps_us[i][1] > x->j->set->first_us) {
-			wait_or(x, VERDICT_INCONCLUSIVE,
+			trial_wait(x, VERDICT_INCONCLUSIVE,
 			    "queries to the name servers may be missing at that time");
 			return true;
 		}
@@ -272,7 +91,7 @@ is_upheld(struct trial *x, enum evidence e)
 	const char *missing = judge_controls(x->j, x->t, x->v);
 
 	if (missing) {
-		wait_for_controls(x, missing);
+		trial_wait_for_controls(x, missing);
 		return false;
 	}
 	watch = health_watch(x->j->a, x->j->set, x->t, x->j->set->first_us, until_us,
@@ -280,7 +99,7 @@ is_upheld(struct trial *x, enum evidence e)
 	x->v->health = watch.v;
 	x->v->health_n = watch.n;
 	if (!watch.fine)
-		wait_for_health(x, &watch, until_us);
+		trial_wait_for_health(x, &watch, until_us);
 	return watch.fine;
 }
 
@@ -307,7 +126,7 @@ is_undone(struct trial *x, enum evidence e)
 		return false;
 	x->v->health = arena_alloc(x->j->a, sizeof(struct health *));
 	x->v->health[x->v->health_n++] = red;
-	say(x, VERDICT_INCONCLUSIVE,
+	trial_say(x, VERDICT_INCONCLUSIVE,
 	    arena_printf(x->j->a,
 		"it arrived where the case was not what it is meant to be: %s%s%s", red->part,
 		red->detail ? ": " : "", red->detail ? red->detail : ""));
@@ -320,36 +139,38 @@ apply(struct trial *x, const struct testcase_rule *rule)
 	enum evidence_weight weight = evidence_weights[rule->evidence];
 
 	x->v->held_back = rule;
-	add_records(x, x->l->seen[rule->evidence].items, x->l->seen[rule->evidence].n);
+	trial_add_all(x, x->l->seen[rule->evidence].items, x->l->seen[rule->evidence].n);
 	if (rule->evidence == SEEN_NOTHING)
-		add_explanation(x);
+		trial_add_explanation(x);
 	if (is_undone(x, rule->evidence))
 		return;
 	if (weight >= NEEDS_PATIENCE && !judge_is_over(x->j, x->l)) {
-		wait_or(x, VERDICT_INCONCLUSIVE, "more may come until its deadline");
+		trial_wait(x, VERDICT_INCONCLUSIVE, "more may come until its deadline");
 		return;
 	}
 	if ((weight >= NEEDS_PATIENCE || rule->evidence == SEEN_STORED_AT_ONCE) &&
 	    x->l->probe->left_out) {
-		say(x, VERDICT_INCONCLUSIVE, "so much bears its token that not all was looked at");
+		trial_say(x, VERDICT_INCONCLUSIVE,
+		    "so much bears its token that not all was looked at");
 		return;
 	}
 	if (rule->evidence == SEEN_CUT_ASKED && x->l->ipv6_elsewhere) {
-		add_record(x, x->l->ipv6_elsewhere);
-		say(x, VERDICT_INCONCLUSIVE, "its resolver was seen to ask over IPv6 elsewhere");
+		trial_add(x, x->l->ipv6_elsewhere);
+		trial_say(
+		    x, VERDICT_INCONCLUSIVE, "its resolver was seen to ask over IPv6 elsewhere");
 		return;
 	}
 	if (weight >= NEEDS_CONTROLS &&
 	    (!is_upheld(x, rule->evidence) || queries_may_miss(x, rule)))
 		return;
 	if (weight == NEEDS_EXPLANATION && is_definite(rule->state) && !x->l->explained) {
-		say(x, VERDICT_ABSENT_UNEXPLAINED,
+		trial_say(x, VERDICT_ABSENT_UNEXPLAINED,
 		    "no query with its token and no notification tells that it was sent");
 		return;
 	}
 	x->v->held_back = NULL;
 	x->v->rule = rule;
-	say(x, states[rule->state], NULL);
+	trial_say(x, states[rule->state], NULL);
 	x->v->pending_until_us = 0;
 }
 
@@ -386,10 +207,10 @@ say_unruled(struct trial *x)
 	else if (x->l->seen[SEEN_REFUSED_CLEAR].there && !x->l->seen[SEEN_HANDSHAKE].there)
 		note = "it went on in clear text and was refused: it has seen no certificate";
 	if (x->l->seen[SEEN_STORED].there)
-		add_records(x, x->l->seen[SEEN_STORED].items, x->l->seen[SEEN_STORED].n);
+		trial_add_all(x, x->l->seen[SEEN_STORED].items, x->l->seen[SEEN_STORED].n);
 	else if (x->l->undelivered)
-		add_record(x, x->l->undelivered);
-	wait_or(x, VERDICT_INCONCLUSIVE, note);
+		trial_add(x, x->l->undelivered);
+	trial_wait(x, VERDICT_INCONCLUSIVE, note);
 }
 
 static void
@@ -402,7 +223,7 @@ try_absence(struct trial *x)
 	else if (x->l->smtp)
 		say_unruled(x);
 	else
-		wait_or(
+		trial_wait(
 		    x, VERDICT_INCONCLUSIVE, "its case has no rule that says what absence means");
 }
 
@@ -418,17 +239,17 @@ try(struct trial *x)
 	const struct testcase_rule *rule = find_rule(x, false);
 
 	if (!x->j->set->first_us) {
-		say(x, VERDICT_NEVER_STARTED, "nothing of the set was seen");
+		trial_say(x, VERDICT_NEVER_STARTED, "nothing of the set was seen");
 		return;
 	}
 	/* Whose path it is, nobody knows before the root of all controls came. */
 	if (!x->j->set->operator&& x->t->controls_n &&(!x->l->refused || x->l->smtp)) {
 		const char *missing = judge_controls(x->j, x->t, x->v);
 
-		wait_for_controls(x, missing ? missing : "who sent the set is not known");
+		trial_wait_for_controls(x, missing ? missing : "who sent the set is not known");
 		return;
 	}
-	if ((!rule || rests_on_absence(rule->evidence)) && !x->l->smtp && was_kept_back(x))
+	if ((!rule || rests_on_absence(rule->evidence)) && !x->l->smtp && kept_back(x))
 		return;
 	if (rule)
 		apply(x, rule);

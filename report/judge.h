@@ -37,4 +37,7 @@ const char *judge_controls(const struct judge *j, const struct testcase *t, stru
 bool judge_is_over(const struct judge *j, const struct ladder *l);
 int64_t judge_end_us(const struct judge *j, const struct ladder *l);
 
+/* The set's own. */
+int64_t judge_deadline_us(const struct judge *j);
+
 #endif

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Every provider, many times, with cold resolvers and with warm ones that they share, alone and while
 # others want the machine: the same matrix each time.  `make soak`; EMT_SOAK_RUNS is how often
-# (default 20), EMT_SOAK_SERIES which (default "cold warm cold-load warm-load").
+# (default 20), EMT_SOAK_SERIES which (default "cold warm cold-load warm-load").  What a wrong run
+# left is kept in $OBJ.
 . tests/lab/lab.sh
 . tests/lab/usage.sh
 need_lab
@@ -42,6 +43,13 @@ load_end() {
 }
 load_pids=
 trap 'load_end; cgroup_remove; rm -rf "$tmp"' EXIT
+trap 'exit 143' TERM INT
+
+keep() { # NAME: the output of a run that went wrong
+	rm -rf "${OBJ:?}/soak-$1"
+	mv "$tmp/out" "$OBJ/soak-$1"
+	echo "# kept in $OBJ/soak-$1"
+}
 
 series() { # NAME OPTION...: that many demos with these options
 	s_name=$1
@@ -52,8 +60,11 @@ series() { # NAME OPTION...: that many demos with these options
 		with_usage lab/emt-lab demo --all "$@" -o "$tmp/out" >"$tmp/stdout" 2>"$tmp/stderr"
 		[ "$status" -ne 77 ] || skip_all "$(cat "$tmp/stderr")"
 		echo "# $s_name $s_run: $used"
-		is "$s_name $s_run: it is as it must be" 0 "$status" || sed 's/^/# /' "$tmp/stdout" "$tmp/stderr"
 		states "$tmp/out" >"$tmp/states.$s_run"
+		is "$s_name $s_run: it is as it must be" 0 "$status" || {
+			sed 's/^/# /' "$tmp/stdout" "$tmp/stderr"
+			keep "$s_name-$s_run"
+		}
 		ok "$s_name $s_run: there are verdicts" test -s "$tmp/states.$s_run"
 		# Of all series: neither load nor memory changes anything.
 		[ -e "$tmp/first" ] || cp "$tmp/states.$s_run" "$tmp/first"
