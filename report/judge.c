@@ -210,6 +210,9 @@ say_unruled(struct trial *x)
 		trial_add_all(x, x->l->seen[SEEN_STORED].items, x->l->seen[SEEN_STORED].n);
 	else if (x->l->undelivered)
 		trial_add(x, x->l->undelivered);
+	else
+		trial_add_all(x, x->l->seen[SEEN_REFUSED_CLEAR].items,
+		    x->l->seen[SEEN_REFUSED_CLEAR].n);
 	trial_wait(x, VERDICT_INCONCLUSIVE, note);
 }
 
