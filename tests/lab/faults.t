@@ -90,6 +90,7 @@ judge() { # FAULT NUMBER
 	dir=$tmp/$2 evidence=$tmp/$2/out/evidence
 	status=$(cat "$dir/status")
 	[ "$status" -ne 77 ] || skip_all "$(cat "$dir/stderr")"
+	j_before=$tap_failures
 	is "$1: nothing false" 0 "$status" || sed 's/^/# /' "$dir/stdout" "$dir/stderr"
 	took_hold "$1"
 	for j_capability in $(sed -n "s/^$1 //p" "$tmp/undecided"); do
@@ -98,6 +99,7 @@ judge() { # FAULT NUMBER
 			"pending", "not-challenged", "never-started") | not)) | .participant + " " + .state' \
 			"$evidence/verdicts.jsonl" | xargs)"
 	done
+	[ "$tap_failures" -eq "$j_before" ] || keep "$dir" "$(echo "$1" | tr : -)"
 	rm -rf "$dir"
 }
 

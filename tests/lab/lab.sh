@@ -86,6 +86,13 @@ copy_lab() { # DIR: a tree with just what the laboratory needs, programs include
 	done
 }
 
+keep() { # DIR NAME: what a run left that went wrong
+	mkdir -p "$OBJ/wrong"
+	rm -rf "$OBJ/wrong/${2:?}"
+	mv "$1" "$OBJ/wrong/$2"
+	echo "# kept in $OBJ/wrong/$2"
+}
+
 keep_providers() { # DIR NAME...: of the providers of a copied laboratory
 	kp_dir=$1/lab/providers
 	shift

@@ -43,13 +43,6 @@ load_end() {
 }
 load_pids=
 trap 'load_end; cgroup_remove; rm -rf "$tmp"' EXIT
-trap 'exit 143' TERM INT
-
-keep() { # NAME: the output of a run that went wrong
-	rm -rf "${OBJ:?}/soak-$1"
-	mv "$tmp/out" "$OBJ/soak-$1"
-	echo "# kept in $OBJ/soak-$1"
-}
 
 series() { # NAME OPTION...: that many demos with these options
 	s_name=$1
@@ -63,7 +56,7 @@ series() { # NAME OPTION...: that many demos with these options
 		states "$tmp/out" >"$tmp/states.$s_run"
 		is "$s_name $s_run: it is as it must be" 0 "$status" || {
 			sed 's/^/# /' "$tmp/stdout" "$tmp/stderr"
-			keep "$s_name-$s_run"
+			keep "$tmp/out" "$s_name-$s_run"
 		}
 		ok "$s_name $s_run: there are verdicts" test -s "$tmp/states.$s_run"
 		# Of all series: neither load nor memory changes anything.
