@@ -53,6 +53,12 @@ wait_all() { # PID...: waits for all of them, fails if one did
 	return "$w_failed"
 }
 
+# Of what measures and what judges, one at a time; the lock goes with the script that has it.
+alone() {
+	exec 9>"$LAB/measuring"
+	flock -n 9 || die "a measurement is under way; wait for its end"
+}
+
 # Fills @NAME@ from the variable NAME; an unknown or an unused name is an error.
 fill() { # TEMPLATE FILE NAME...
 	f_in=$1 f_out=$2
@@ -70,7 +76,7 @@ on() { # HOST COMMAND...: runs COMMAND inside HOST
 	shift
 	read -r o_pid <"$LAB/host/$o_host/pid" || die "no such host: $o_host"
 	# -r: in a chroot the root of the mount namespace is not ours.
-	nsenter -t "$o_pid" -m -n -u -r "$@"
+	nsenter -t "$o_pid" -m -n -u -r -- "$@"
 }
 
 answers() { # ADDRESS NAME TYPE: a name server there answers with the record

@@ -70,12 +70,16 @@ done
 copy_lab "$tmp/broken"
 keep_providers "$tmp/broken" opportunistic
 echo "nonsense: yes" >>"$tmp/broken/lab/unbound.conf.in"
+mkdir -p "$tmp/out/evidence"
+echo "of the time before" >"$tmp/out/evidence/verdicts.jsonl"
 for command in demo up; do
 	status=0
 	"$tmp/broken/lab/emt-lab" "$command" -o "$tmp/out" >/dev/null 2>"$tmp/stderr" || status=$?
 	is "$command: a failed start is a failure" 1 "$status"
 	ok "$command: and says what failed" grep -q 'unbound does not start' "$tmp/stderr"
 done
+is "who has measured nothing leaves the evidence that there is" "of the time before" \
+	"$(cat "$tmp/out/evidence/verdicts.jsonl")"
 ok "the failed \"up\" leaves nothing to take down" fails lab/emt-lab down -o "$tmp/out"
 
 is "mounts, network, users and files of the machine are as they were" "$before" "$(machine_state)"

@@ -107,6 +107,17 @@ status=0
 lab/emt-lab demo --fault host:moon >"$tmp/stdout" 2>"$tmp/stderr" || status=$?
 is "a fault that there is not is a usage error" 64 "$status"
 ok "which says what there is" grep -q 'no such fault: host:moon; host has mail ' "$tmp/stderr"
+for fault in : list 'host:mail plaintext' host; do
+	status=0
+	lab/emt-lab demo --fault "$fault" >/dev/null 2>&1 || status=$?
+	is "nor is \"$fault\" one" 64 "$status"
+done
+for rest in --fault '--fault host:dane --layout single' '--fault host:dane --fault host:mail'; do
+	status=0
+	# shellcheck disable=SC2086 # words
+	lab/emt-lab demo $rest >/dev/null 2>&1 || status=$?
+	is "demo $rest" 64 "$status"
+done
 is "every test case can be broken by itself" "" "$(for conf in testcases/*.conf; do
 	case=$(basename "$conf" .conf)
 	for kind in host server tlsa signature; do

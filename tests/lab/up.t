@@ -8,11 +8,28 @@ base=measurement.example.com
 copy_lab "$tmp/tree"
 keep_providers "$tmp/tree" alpha opportunistic
 emt_lab=$tmp/tree/lab/emt-lab
-status=0
+# What is no process is nobody's laboratory.
+mkdir "$tmp/out"
+echo garbage >"$tmp/out/lab.pid"
+ok "down, and there is none" fails "$emt_lab" down -o "$tmp/out"
+
+# Two at the same time: one of them is up, and the other says so.
+OBJ='' "$emt_lab" up -o "$tmp/out" >"$tmp/stdout.2" 2>"$tmp/stderr.2" &
+second=$!
+status=0 status_2=0
 OBJ='' "$emt_lab" up -o "$tmp/out" >"$tmp/stdout" 2>"$tmp/stderr" || status=$?
+wait "$second" || status_2=$?
+[ "$status_2" -ne 0 ] || {
+	mv "$tmp/stderr.2" "$tmp/stderr.1"
+	mv "$tmp/stderr" "$tmp/stderr.2"
+	mv "$tmp/stderr.1" "$tmp/stderr"
+	status_2=$status status=0
+}
 [ "$status" -ne 77 ] || skip_all "$(cat "$tmp/stderr")"
 trap '"$emt_lab" down -o "$tmp/out" 2>/dev/null; rm -rf "$tmp"' EXIT
 is "up" 0 "$status" || sed 's/^/# /' "$tmp/stderr"
+is "a second one at the same time is not" "1 emt-lab: already up: $tmp/out" \
+	"$status_2 $(cat "$tmp/stderr.2")"
 
 in_lab() { # HOST COMMAND...
 	"$emt_lab" sh -o "$tmp/out" "$@"
@@ -38,6 +55,7 @@ is "one laboratory in one output folder" 1 "$(
 )"
 is "a host has its own name" "mail.$base" "$(in_lab mail hostname)"
 ok "an unknown host is refused" fails in_lab nohost true
+ok "and one that is a path" fails in_lab ../host/alpha true
 
 # --- the world around the site
 is "the site is delegated and secure" "NOERROR ad MX 10 mail-v4.$base." "$(dns alpha "v4-mail.$base" MX)"
@@ -72,6 +90,14 @@ done
 ok "a live check has no finding" in_lab desk emt-site check -c /etc/emt/site.conf --live
 
 # --- a measurement by hand
+said() { # COMMAND...: what a command that fails says
+	"$emt_lab" "$@" 2>&1 >/dev/null && echo "it succeeds"
+}
+is "nothing was measured yet" 'lab: no probe was sent yet; "emt-lab probe" sends some' \
+	"$(said report -o "$tmp/out")"
+is "a provider that there is not" \
+	"lab: nobody of that name sends probes here: nobody (alpha opportunistic)" \
+	"$(said probe -o "$tmp/out" alpha nobody)"
 is "a measurement" 0 "$(
 	"$emt_lab" probe -o "$tmp/out" opportunistic >"$tmp/probe.out" 2>"$tmp/probe.err"
 	echo $?
@@ -82,6 +108,16 @@ is "and its report" 0 "$(
 )" || sed 's/^/# /' "$tmp/report.out" "$tmp/report.err"
 ok "of the provider that was asked for" grep -q '^opportunistic ' "$tmp/report.out"
 ok "and of no other" fails grep -q '^alpha ' "$tmp/report.out"
+
+in_lab desk flock /mnt/measuring sleep 60 &
+holder=$!
+ok "one measures" wait_until 20 fails in_lab desk flock -n /mnt/measuring true
+is "another one waits for none" "lab: a measurement is under way; wait for its end" \
+	"$(said probe -o "$tmp/out" alpha)"
+is "nor is there a report of half a measurement" \
+	"lab: a measurement is under way; wait for its end" "$(said report -o "$tmp/out")"
+kill "$holder"
+wait "$holder" 2>/dev/null
 
 lab_processes "$unshare" >"$tmp/processes"
 ok "there are processes" test -s "$tmp/processes"
