@@ -3,12 +3,14 @@
 #include "report/ascription.h"
 #include "report/evidence_parts.h"
 #include "report/ladder.h"
+#include "report/set_clock.h"
 
 _Static_assert(
     EVIDENCE_SESSIONS_MAX == 50 && EVIDENCE_BACKGROUND_MAX == 10 && EVIDENCE_OTHERS_MAX == 100,
     "the limits below say it, too");
 
-_Static_assert(LADDER_CLOCKS_US == 60000000, "the query for other sets says it, too");
+_Static_assert(LADDER_CLOCKS_US == 60000000 && SET_SECOND_US == 1000000,
+    "the query for other sets says it, too");
 
 enum { OPERATORS_MAX = 16 /* that delivered probes of one set; of more nothing is probable */ };
 
@@ -41,7 +43,7 @@ evidence_bare_prepare(struct evidence_loader *e)
 	    "AND first < ?3 AND probe_set <> ?4 LIMIT 100) o "
 	    "CROSS JOIN probe_set s ON s.id = o.probe_set "
 	    "CROSS JOIN probe p ON p.probe_set = o.probe_set "
-	    "WHERE p.testcase = ?5 AND s.created <= ?6 "
+	    "WHERE p.testcase = ?5 AND s.created <= ?6 + 1000000 "
 	    "AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.token = p.token AND m.arrived <= ?6) "
 	    "AND NOT EXISTS (SELECT 1 FROM dsn d WHERE d.token = p.token AND d.action = 'failed' "
 	    "AND d.time < ?6 - 60000000 AND EXISTS (SELECT 1 FROM submission y WHERE y.token = "
@@ -51,7 +53,7 @@ evidence_bare_prepare(struct evidence_loader *e)
 	    "(SELECT MIN(f.time) FROM submission f WHERE f.token = p.token AND f.outcome <> "
 	    "'refused'))) "
 	    "AND (NOT EXISTS (SELECT 1 FROM submission x WHERE x.token = p.token) OR EXISTS "
-	    "(SELECT 1 FROM submission x WHERE x.token = p.token AND x.time <= ?6))");
+	    "(SELECT 1 FROM submission x WHERE x.token = p.token AND x.time <= ?6 + 1000000))");
 }
 
 static void
@@ -129,7 +131,7 @@ take_of_operator(struct loading *l, size_t probe, const char *operator)
 
 	statement_str(row, 1, testcase);
 	statement_str(row, 2, operator);
-	statement_int(row, 3, l->set->first_us);
+	statement_int(row, 3, l->set->first_us - SET_SECOND_US);
 	statement_int(row, 4, l->until_us);
 	while (statement_row(row)) {
 		struct item *item = add_session(l, probe, row, PROBABLE);
@@ -151,7 +153,7 @@ take_of_strangers(struct loading *l, size_t probe)
 	struct statement *row = l->e->bare_any;
 
 	statement_str(row, 1, l->set->probes[probe].testcase->name);
-	statement_int(row, 2, l->set->first_us);
+	statement_int(row, 2, l->set->first_us - SET_SECOND_US);
 	statement_int(row, 3, l->until_us);
 	statement_str(row, 4, l->set->id);
 	while (statement_row(row))

@@ -5,7 +5,6 @@
 
 #include "report/ladder.h"
 
-#define LADDER_SECOND_US ((int64_t)1000000) /* logs may tell whole seconds alone */
 
 /* Two texts that are known, but for the case of letters. */
 static inline bool

@@ -10,6 +10,8 @@
 
 /* Clocks of hosts, and of providers, differ by so much. */
 #define SET_CLOCKS_US ((int64_t)60 * 1000000)
+/* Logs may tell whole seconds alone: a session may seem to be that much before the set. */
+#define SET_SECOND_US ((int64_t)1000000)
 /* A host asks, and connects: its own queue, slow name servers and attempts at other addresses lie
  * between.  So long after it was sent, too, a probe is first asked for. */
 #define SET_NEAR_US ((int64_t)15 * 60 * 1000000)

@@ -156,6 +156,11 @@ make_records(void)
 	query(9001, "203.0.113.53", "dnssec-broken", "DS", NULL, "dnssec-broken");
 	query(1499, "198.51.100.53", "x", "MX", token(1, "v4-mail"), NULL);
 	query(1301, "192.0.2.99", "dnssec-broken", "DS", NULL, "dnssec-broken");
+	/* At a host whose log tells whole seconds; and one that was there before. */
+	session(1000, "postfix/mail-tls-invalid/smtpd", "192.0.2.1", "a.one.example", "", NULL, 0,
+	    NULL);
+	session(
+	    999, "postfix/mail-tls-invalid/smtpd", "192.0.2.1", "a.one.example", "", NULL, 0, NULL);
 	/* A scanner at an address of the case's own. */
 	session(
 	    1150, "postfix/mail-dane-bad/smtpd", "203.0.113.9", "scan.example", "", NULL, 0, NULL);
@@ -282,6 +287,8 @@ first_set(const struct probe_set *set)
 	    "203.0.113.9 foreign, session probable 192.0.2.101, session background 192.0.2.2 "
 	    "foreign",
 	    "sessions without recipient: of its operator, of another one, of a scanner");
+	SAME_STR(shown(probe_of(set, "mail-tls-invalid")), "session probable 192.0.2.1",
+	    "a session that begins within the second before the set is its");
 	SAME_STR(shown(probe_of(set, "v4-mail")),
 	    "query background foreign, mail certain 192.0.2.2 foreign",
 	    "somebody else's mail is foreign, and who asks just before it");
@@ -522,6 +529,16 @@ given_up(void)
 	    "203.0.113.9 foreign, session probable 192.0.2.101, session background 192.0.2.2 "
 	    "foreign",
 	    "one behind its final notification is not");
+	SAME_STR(after("DELETE FROM dsn; UPDATE submission SET time = 1201500000"),
+	    "session probable 192.0.2.1, session background 192.0.2.2 foreign, session background "
+	    "203.0.113.9 foreign, session background 192.0.2.101, session background 192.0.2.2 "
+	    "foreign",
+	    "nor is one within the second before it was handed over");
+	SAME_STR(after("UPDATE submission SET time = 1202500000"),
+	    "session probable 192.0.2.1, session background 192.0.2.2 foreign, session background "
+	    "203.0.113.9 foreign, session probable 192.0.2.101, session background 192.0.2.2 "
+	    "foreign",
+	    "one before that is");
 	after("DELETE FROM dsn; UPDATE submission SET time = 1150000000");
 }
 
