@@ -76,7 +76,8 @@ for command in demo up; do
 	status=0
 	"$tmp/broken/lab/emt-lab" "$command" -o "$tmp/out" >/dev/null 2>"$tmp/stderr" || status=$?
 	is "$command: a failed start is a failure" 1 "$status"
-	ok "$command: and says what failed" grep -q 'unbound does not start' "$tmp/stderr"
+	is "$command: and says what failed, last of all" "unbound does not start" \
+		"$(grep -v '^emt-lab: ' "$tmp/stderr" | tail -n 1 | grep -o 'unbound does not start')"
 done
 is "who has measured nothing leaves the evidence that there is" "of the time before" \
 	"$(cat "$tmp/out/evidence/verdicts.jsonl")"

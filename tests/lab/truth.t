@@ -22,11 +22,6 @@ same "every truth has nine capabilities in the report's order, each with a state
 			END { print "" }' "$truth"
 	done | sort -u)" \
 	"$(sed -n 's/^    {"\([a-z0-9-]*\)",.*/\1/p' report/capability.c | tr '\n' ' ')"
-same "no number or domain is given twice" "$(sed -n 's/^NUMBER=\|^DOMAIN=//p' lab/providers/*/provider.conf |
-	cat - lab/providers/*/provider.conf | sed -n 's/^ADDRESSES="\(.*\)"/\1/p; /^[0-9a-z.-]*$/p' | tr ' ' '\n' |
-	sort | uniq -d)" ""
-same "no name is longer than a network device's may be" \
-	"$(for folder in lab/providers/*/; do basename "$folder"; done | awk 'length > 15')" ""
 
 # after FOLDER FILE SED-PROGRAM CAPABILITY: its state once the configuration is another one
 copy=$(mktemp -d)
