@@ -60,8 +60,8 @@ take_cuts(struct loading *l, size_t probe, const char *resolver, int64_t near_us
 
 	statement_str(row, 1, resolver);
 	statement_str(row, 2, l->set->probes[probe].testcase->zone);
-	/* Who validates remembers for a while that a zone is bogus: another of its users may have made
-	   it ask shortly before. */
+	/* Who validates remembers for a while that a zone is bogus: another of its users may have
+	   made it ask shortly before. */
 	statement_int(row, 3, l->set->first_us - SET_NEAR_US);
 	statement_int(row, 4, l->until_us);
 	statement_int(row, 5, near_us);

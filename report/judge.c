@@ -150,8 +150,8 @@ apply(struct trial *x, const struct testcase_rule *rule)
 	}
 	if ((weight >= NEEDS_PATIENCE || rule->evidence == SEEN_STORED_AT_ONCE) &&
 	    x->l->probe->left_out) {
-		trial_say(x, VERDICT_INCONCLUSIVE,
-		    "so much bears its token that not all was looked at");
+		trial_say(
+		    x, VERDICT_INCONCLUSIVE, "so much bears its token that not all was looked at");
 		return;
 	}
 	if (rule->evidence == SEEN_CUT_ASKED && x->l->ipv6_elsewhere) {
@@ -211,8 +211,8 @@ say_unruled(struct trial *x)
 	else if (x->l->undelivered)
 		trial_add(x, x->l->undelivered);
 	else
-		trial_add_all(x, x->l->seen[SEEN_REFUSED_CLEAR].items,
-		    x->l->seen[SEEN_REFUSED_CLEAR].n);
+		trial_add_all(
+		    x, x->l->seen[SEEN_REFUSED_CLEAR].items, x->l->seen[SEEN_REFUSED_CLEAR].n);
 	trial_wait(x, VERDICT_INCONCLUSIVE, note);
 }
 

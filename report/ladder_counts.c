@@ -186,8 +186,7 @@ was_given_up_before(const struct probe_set *set, const struct probe *probe, int6
 static bool
 session_counts(const struct probe_set *set, const struct probe *probe, const struct item *item)
 {
-	return probe->testcase->own_addresses &&
-	       item->time_us >= set->first_us - SET_SECOND_US &&
+	return probe->testcase->own_addresses && item->time_us >= set->first_us - SET_SECOND_US &&
 	       !mail_came_before(probe, item->time_us) &&
 	       !was_given_up_before(set, probe, item->time_us) &&
 	       delivered_another(set, probe, &item->from);

@@ -5,7 +5,6 @@
 
 #include "report/ladder.h"
 
-
 /* Two texts that are known, but for the case of letters. */
 static inline bool
 ladder_same_text(const char *a, const char *b)
