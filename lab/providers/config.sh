@@ -43,11 +43,10 @@ take_setting() { # NAME=VALUE: sets it; fails, with ts_wrong, if there is no suc
 		are_numbers $ts_value || ts_wrong="it is numbers from 10 to 99, as in \"41 42\""
 		;;
 	NOT_SENT= | NOT_SENT=*[!A-Za-z0-9.-]*) ts_wrong="it is the name of a test case" ;;
-	DSN_HOST= | DSN_HOST=*[!A-Za-z0-9-]*) ts_wrong="it is the name of a provider's folder" ;;
-	NOT_SENT=* | DSN_HOST=*) ;;
+	NOT_SENT=*) ;;
 	*)
 		ts_wrong="a line is empty, # and a comment, or NAME=VALUE; names are NUMBER DOMAIN HOST \
-DEFAULT ADDRESSES NETWORK OPERATOR MAILBOX DSN_HOST NOT_SENT SENDS"
+DEFAULT ADDRESSES NETWORK OPERATOR MAILBOX NOT_SENT SENDS"
 		;;
 	esac
 	[ -z "$ts_wrong" ] || return 1
@@ -59,7 +58,7 @@ complain() { # FILE WHAT
 }
 
 load_provider() { # FOLDER: sets what provider.conf says, and the defaults of the rest
-	NUMBER='' DOMAIN='' HOST='' OPERATOR='' MAILBOX='' DSN_HOST='' ADDRESSES='' NOT_SENT=''
+	NUMBER='' DOMAIN='' HOST='' OPERATOR='' MAILBOX='' ADDRESSES='' NOT_SENT=''
 	SENDS=yes NETWORK=both DEFAULT=no
 	lp_conf=$1/provider.conf lp_names=' ' lp_status=0
 	[ -f "$lp_conf" ] || {
@@ -96,7 +95,6 @@ load_provider() { # FOLDER: sets what provider.conf says, and the defaults of th
 	: "${OPERATOR:=$DOMAIN}"
 	# Who receives mail for DOMAIN.
 	: "${MAILBOX:=$DOMAIN}"
-	: "${DSN_HOST:=${1##*/}}"
 	IP4=${PREFIX4:-203.0.113}.$NUMBER IP6=${PREFIX6:-2001:db8:f}::$NUMBER
 	return "$lp_status"
 }

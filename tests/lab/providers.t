@@ -64,7 +64,7 @@ done
 # ---- lines of provider.conf
 
 names="a line is empty, # and a comment, or NAME=VALUE; names are NUMBER DOMAIN HOST DEFAULT ADDRESSES NETWORK \
-OPERATOR MAILBOX DSN_HOST NOT_SENT SENDS"
+OPERATOR MAILBOX NOT_SENT SENDS"
 domain="it is a domain name, of small letters, digits, hyphens and dots"
 line "a command" "exit 0" "$names"
 line "a name that there is not" NETWORKS=ipv4 "$names"
@@ -92,8 +92,6 @@ value "nor here" SENDS 0 "it is yes or no"
 value "a network" NETWORK ipv6 "it is both, ipv4 or ipv6-blackhole"
 value "no name of a test case" NOT_SENT ../mail-ok "it is the name of a test case"
 value "a test case that there is not" NOT_SENT mail-nothing "there is no such test case in testcases/"
-value "no name of a folder" DSN_HOST .. "it is the name of a provider's folder"
-value "a folder that there is not" DSN_HOST moon "there is no such folder in lab/providers/"
 for name in NUMBER DOMAIN HOST; do
 	refused "no $name, in the second as in the first" "$conf: has no $name: add $name=...
 lab/providers/exim/provider.conf: has no $name: add $name=..." "sed -i /^$name=/d alpha/provider.conf exim/provider.conf"
