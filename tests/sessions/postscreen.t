@@ -16,12 +16,12 @@ EOF2
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=mail.example.com \
 	-keyout "$root/screen/key.pem" -out "$root/screen/cert.pem" 2>/dev/null
 # 2525 tells its dialogue; 2526 does not, and refuses at once; 2527 ignores failures; 2528 talks to everybody itself;
-# 2529 as well, and has no patience.
+# 2529 as well, and has no patience.  2530 and 2531 are 2525 and 2526 for clients that act before they are greeted: they
+# wait so long that no stall of the machine, with timers served before sockets, lets such a client pass.
 cat >"$root/master" <<'EOF2'
 2525 inet n - n - 1 postscreen -v
 2526 inet n - n - 1 postscreen
-	-o postscreen_cache_map=btree:$data_directory/b -o postscreen_greet_action=drop -o postscreen_denylist_action=drop
-	-o postscreen_client_connection_count_limit=1
+	-o postscreen_cache_map=btree:$data_directory/b -o postscreen_denylist_action=drop
 2527 inet n - n - 1 postscreen
 	-o postscreen_cache_map=btree:$data_directory/c -o postscreen_greet_action=ignore
 	-o postscreen_denylist_action=ignore
@@ -30,7 +30,12 @@ cat >"$root/master" <<'EOF2'
 	-o postscreen_command_count_limit=5
 2529 inet n - n - 1 postscreen
 	-o postscreen_cache_map=btree:$data_directory/e -o postscreen_pipelining_enable=yes
-	-o postscreen_command_time_limit=1s
+	-o postscreen_command_time_limit=3s
+2530 inet n - n - 1 postscreen -v
+	-o postscreen_cache_map=btree:$data_directory/f -o postscreen_greet_wait=30s
+2531 inet n - n - 1 postscreen
+	-o postscreen_cache_map=btree:$data_directory/g -o postscreen_greet_wait=30s -o postscreen_greet_action=drop
+	-o postscreen_client_connection_count_limit=1
 smtpd pass - - n - - smtpd -o debug_peer_list=static:all -o debug_peer_level=1
 dnsblog unix - - n - 0 dnsblog
 tlsproxy unix - - n - 0 tlsproxy
