@@ -67,7 +67,7 @@ echo 'nodata@sender.example 554 5.7.1 No content from you' >"$inst/etc/senders"
 dialogue='-o debug_peer_list=0.0.0.0/0,[::]/0 -o debug_peer_level=1'
 cat >"$inst/etc/master.cf" <<EOF
 2525 inet n - n - 200 smtpd $dialogue
-2526 inet n - n - 200 smtpd $dialogue -o smtpd_timeout=1s -o syslog_name=postfix/quick
+2526 inet n - n - 200 smtpd $dialogue -o smtpd_timeout=3s -o syslog_name=postfix/quick
 2527 inet n - n - 200 smtpd $dialogue -o syslog_name=postfix-mx2 -o smtpd_client_restrictions=reject -o smtpd_delay_reject=no
 2465 inet n - n - 200 smtpd $dialogue -o syslog_name=postfix/smtps -o smtpd_tls_wrappermode=yes
 cleanup unix n - n - 0 cleanup
