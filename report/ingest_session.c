@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* session/1 and delivery/1.  Recipients are those of the mails, and those RCPT commands of the
- * dialogue that belong to no mail: a client that goes on without STARTTLS where that is demanded
- * gets 530 for MAIL, and still shows with RCPT for whom it came. */
+/* session/1 and delivery/1. */
 #include "base/json_text.h"
 #include "mail/probe.h"
 #include "report/ingest_parts.h"
 #include "report/member.h"
+#include "report/session_rcpts.h"
 
 enum {
 	DIALOGUE_MAX = 4096, /* octets kept */
 	ADDRESS_MAX = 512,   /* of a mail address */
-	TEXT_MAX = 512,      /* of a reply */
-	WORD_MAX = 128,      /* of a name, a protocol, a cipher */
-	ATTEMPTS_MAX = 1000, /* recipients of a session */
-	COMMAND_MAX = 2048   /* octets of a command line that are looked at */
+	TEXT_MAX = SESSION_REPLY_MAX,
+	WORD_MAX = 128 /* of a name, a protocol, a cipher */
 };
 
 struct session_statements {
@@ -41,176 +38,6 @@ prepare(struct ingest *in)
 	in->sessions = s;
 }
 
-/* A recipient, as it goes into the table. */
-struct attempt {
-	struct span sender, recipient, reply, queue_id;
-	int64_t code;
-	bool accepted, is_told; /* told: found in the dialogue */
-};
-
-struct reading {
-	struct ingest *in;
-	const struct value_node *record;
-	struct attempt *attempts;
-	size_t attempts_n, room;
-	int64_t recipients;
-	bool starttls, refused_clear;
-};
-
-static struct attempt *
-add(struct reading *r)
-{
-	if (r->attempts_n == ATTEMPTS_MAX)
-		return NULL;
-	if (r->attempts_n == r->room) {
-		size_t room = r->room ? 2 * r->room : 4;
-
-		r->attempts = arena_grow(
-		    r->in->record, r->attempts, r->attempts_n, room, sizeof *r->attempts);
-		r->room = room;
-	}
-	r->attempts[r->attempts_n] = (struct attempt){.code = 0};
-	return &r->attempts[r->attempts_n++];
-}
-
-/* ["ADDRESS",CODE] */
-static void
-take_recipients(struct reading *r, const struct value_node *mail)
-{
-	const struct value_node *rcpts = member_get(mail, "rcpts");
-	int64_t code = member_int(mail, "code", 0);
-
-	for (const struct value_node *rcpt = node_element(rcpts); rcpt;
-	     rcpt = value_node_next(rcpts, rcpt)) {
-		const struct value_node *first = node_element(rcpt);
-		struct span address = node_text(first);
-		struct attempt *at = address.p ? add(r) : NULL;
-
-		if (!at)
-			continue;
-		at->sender = member_clip(mail, "from", ADDRESS_MAX);
-		at->recipient = text_clip(address, ADDRESS_MAX);
-		(void)node_int(value_node_next(rcpt, first), &at->code);
-		at->queue_id = member_clip(mail, "queue_id", WORD_MAX);
-		at->accepted = at->code / 100 == 2 && code / 100 == 2;
-	}
-}
-
-static void
-take_mails(struct reading *r)
-{
-	const struct value_node *mails = member_get(r->record, "mails");
-
-	for (const struct value_node *mail = node_element(mails); mail;
-	     mail = value_node_next(mails, mail))
-		take_recipients(r, mail);
-}
-
-/* The address of "MAIL FROM:<a@b> SIZE=1" or "RCPT TO: a@b"; p == NULL: it is another command. */
-static struct span
-address_of(struct span command, struct span verb)
-{
-	struct span rest, address;
-
-	if (!span_istarts(command, verb))
-		return (struct span){NULL, 0};
-	rest = span_trim(span_from(command, verb.n));
-	if (rest.n && rest.p[0] == '<') {
-		rest = span_from(rest, 1);
-		return (struct span){rest.p, span_find(rest, '>')};
-	}
-	address = span_cut(&rest, ' ');
-	return (struct span){address.p ? address.p : "", address.n};
-}
-
-static int64_t
-code_of(struct span reply)
-{
-	if (reply.n < 3 || !is_digit(reply.p[0]) || !is_digit(reply.p[1]) || !is_digit(reply.p[2]))
-		return 0;
-	return (reply.p[0] - '0') * 100 + (reply.p[1] - '0') * 10 + (reply.p[2] - '0');
-}
-
-/* One RCPT of the dialogue and its reply: the next recipient of a mail that it fits, else one more.
- */
-static void
-take_rcpt(struct reading *r, struct span address, struct span sender, struct span reply)
-{
-	struct attempt *at = NULL;
-
-	address = text_clip(address, ADDRESS_MAX);
-	r->recipients++;
-	for (size_t i = 0; i < r->attempts_n && !at; i++)
-		if (!r->attempts[i].is_told && r->attempts[i].code == code_of(reply) &&
-		    span_eq(r->attempts[i].recipient, address))
-			at = &r->attempts[i];
-	if (!at && (at = add(r)) != NULL) {
-		at->recipient = address;
-		at->sender = text_clip(sender, ADDRESS_MAX);
-		at->code = code_of(reply);
-	}
-	if (at) {
-		at->is_told = true;
-		at->reply = text_clip(reply, TEXT_MAX);
-	}
-}
-
-static struct span
-line_of(const struct value_node *line, bool *is_client)
-{
-	const struct value_node *who = node_element(line);
-	struct span text = node_text(who ? value_node_next(line, who) : NULL);
-
-	*is_client = span_starts(node_text(who), SPAN_LIT("C"));
-	return text.p ? text_clip(text, COMMAND_MAX) : (struct span){"", 0};
-}
-
-/* A command and the last line of its reply. */
-static void
-take_command(struct reading *r, struct span command, struct span reply, struct span *sender)
-{
-	struct span rcpt = address_of(command, SPAN_LIT("RCPT TO:"));
-	struct span from = address_of(command, SPAN_LIT("MAIL FROM:"));
-
-	if (from.p)
-		*sender = from;
-	if (rcpt.p)
-		take_rcpt(r, rcpt, *sender, reply);
-	if (span_ieq(span_trim(command), SPAN_LIT("STARTTLS")) && code_of(reply) == 220)
-		r->starttls = true;
-	/* RFC 3207 section 4: "530 Must issue a STARTTLS command first" */
-	for (size_t i = 0; code_of(reply) == 530 && i + 8 <= reply.n; i++)
-		if (span_istarts(span_from(reply, i), SPAN_LIT("STARTTLS")))
-			r->refused_clear = true;
-}
-
-/* smtpd logs a command when it carries it out: its reply follows, whatever was pipelined. */
-static void
-take_dialogue(struct reading *r)
-{
-	const struct value_node *dialogue = member_get(r->record, "dialogue");
-	struct span command = {NULL, 0}, reply = {"", 0}, sender = {NULL, 0};
-
-	for (const struct value_node *line = node_element(dialogue); line;
-	     line = value_node_next(dialogue, line)) {
-		bool is_client;
-		struct span text = line_of(line, &is_client);
-
-		if (is_client) {
-			if (command.p)
-				take_command(r, command, reply, &sender);
-			command = text;
-			reply = (struct span){"", 0};
-		} else {
-			reply = text;
-		}
-	}
-	if (command.p)
-		take_command(r, command, reply, &sender);
-	if (r->recipients < (int64_t)r->attempts_n)
-		r->recipients = (int64_t)r->attempts_n; /* a log without dialogue */
-}
-
 /* "5.7.1" behind the code (RFC 2034). */
 static struct span
 enhanced_of(struct span reply)
@@ -228,11 +55,10 @@ enhanced_of(struct span reply)
 }
 
 static bool
-insert_attempt(struct reading *r, int64_t session, size_t n)
+insert_attempt(struct ingest *in, const struct session_attempt *at, int64_t session, size_t n)
 {
-	struct statement *st = r->in->sessions->attempt;
-	const struct attempt *at = &r->attempts[n];
-	struct probe probe = probe_of_address(r->in->record, at->recipient, r->in->domain);
+	struct statement *st = in->sessions->attempt;
+	struct probe probe = probe_of_address(in->record, at->recipient, in->domain);
 
 	statement_int(st, 1, session);
 	statement_int(st, 2, (int64_t)n);
@@ -265,10 +91,10 @@ testcase_of(const struct ingest *in, struct span service)
 
 /* [["C","EHLO x"],...], whole lines up to the limit, then null if there are more. */
 static void
-insert_dialogue(struct reading *r, int64_t session)
+insert_dialogue(struct ingest *in, const struct value_node *record, int64_t session)
 {
-	const struct value_node *dialogue = member_get(r->record, "dialogue");
-	struct statement *st = r->in->sessions->dialogue;
+	const struct value_node *dialogue = member_get(record, "dialogue");
+	struct statement *st = in->sessions->dialogue;
 	struct buf text;
 
 	buf_init(&text, 4 * DIALOGUE_MAX);
@@ -276,7 +102,7 @@ insert_dialogue(struct reading *r, int64_t session)
 	for (const struct value_node *line = node_element(dialogue); line;
 	     line = value_node_next(dialogue, line)) {
 		bool is_client;
-		struct span said = text_clip(line_of(line, &is_client), TEXT_MAX);
+		struct span said = text_clip(session_line(line, &is_client), TEXT_MAX);
 
 		json_text_next(&text);
 		if (text.n + said.n > DIALOGUE_MAX) {
@@ -317,9 +143,9 @@ insert_delivery(struct ingest *in, const unsigned char *id, struct span queue_id
 }
 
 static void
-insert_deliveries(struct reading *r, const unsigned char *id)
+insert_deliveries(struct ingest *in, const struct value_node *record, const unsigned char *id)
 {
-	const struct value_node *mails = member_get(r->record, "mails");
+	const struct value_node *mails = member_get(record, "mails");
 
 	for (const struct value_node *mail = node_element(mails); mail;
 	     mail = value_node_next(mails, mail)) {
@@ -328,7 +154,7 @@ insert_deliveries(struct reading *r, const unsigned char *id)
 
 		for (const struct value_node *one = node_element(all); one;
 		     one = value_node_next(all, one))
-			insert_delivery(r->in, id, queue_id, one);
+			insert_delivery(in, id, queue_id, one);
 	}
 }
 
@@ -342,10 +168,11 @@ bind_time(struct statement *st, int at, const struct value_node *record, const c
 }
 
 static bool
-insert_session(struct reading *r, const unsigned char *id, struct span host, struct span testcase)
+insert_session(struct ingest *in, const struct value_node *record,
+    const struct session_rcpts *rcpts, const unsigned char *id, struct span host,
+    struct span testcase)
 {
-	struct ingest *in = r->in;
-	const struct value_node *record = r->record, *tls = member_get(record, "tls");
+	const struct value_node *tls = member_get(record, "tls");
 	const struct value_node *end = member_get(record, "end");
 	struct statement *st = in->sessions->insert;
 	struct span helo = member_clip(record, "helo", 2 * WORD_MAX);
@@ -365,9 +192,9 @@ insert_session(struct reading *r, const unsigned char *id, struct span host, str
 	statement_text(st, 10, member_clip(tls, "cipher", WORD_MAX));
 	statement_text(st, 11, member_clip(tls, "error", TEXT_MAX));
 	statement_int(st, 12, helo.p != NULL);
-	statement_int(st, 13, r->starttls || (tls && tls->kind == VALUE_OBJECT));
-	statement_int(st, 14, r->refused_clear);
-	statement_int(st, 15, r->recipients);
+	statement_int(st, 13, rcpts->starttls || (tls && tls->kind == VALUE_OBJECT));
+	statement_int(st, 14, rcpts->refused_clear);
+	statement_int(st, 15, rcpts->commands);
 	statement_text(st, 16, member_clip(end, "kind", WORD_MAX));
 	statement_text(st, 17, member_clip(end, "after", WORD_MAX));
 	statement_int(st, 18, member_true(record, "complete"));
@@ -377,7 +204,7 @@ insert_session(struct reading *r, const unsigned char *id, struct span host, str
 static enum ingest_taken
 take(struct ingest *in, const struct value_node *record, struct span host)
 {
-	struct reading r = {.in = in, .record = record};
+	struct session_rcpts rcpts;
 	struct span service = member_text(record, "service"), testcase = testcase_of(in, service);
 	unsigned char id[MEMBER_ID_LEN];
 	bool is_ours = testcase.p != NULL;
@@ -385,16 +212,15 @@ take(struct ingest *in, const struct value_node *record, struct span host)
 
 	if (!service.p || !member_id(record, "id", id))
 		return TAKEN_BAD;
-	take_mails(&r);
-	take_dialogue(&r);
-	if (!insert_session(&r, id, host, testcase))
+	session_rcpts_read(&rcpts, in->record, record);
+	if (!insert_session(in, record, &rcpts, id, host, testcase))
 		return TAKEN_KNOWN;
 	session = store_last_id(in->store);
-	for (size_t i = 0; i < r.attempts_n; i++)
-		is_ours |= insert_attempt(&r, session, i);
-	insert_deliveries(&r, id);
+	for (size_t i = 0; i < rcpts.n; i++)
+		is_ours |= insert_attempt(in, &rcpts.all[i], session, i);
+	insert_deliveries(in, record, id);
 	if (is_ours)
-		insert_dialogue(&r, session);
+		insert_dialogue(in, record, session);
 	return TAKEN_NEW;
 }
 
