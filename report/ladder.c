@@ -205,6 +205,14 @@ is_attempt(const struct climb *c, size_t i)
 	return is_kind(c, i, ITEM_ATTEMPT) || is_kind(c, i, ITEM_MAIL);
 }
 
+/* One of them cannot have been when our host says, and the other can: its clock was stepped, and
+ * the time between them is none. */
+static bool
+clock_was_stepped(const struct climb *c, const struct item *a, const struct item *b)
+{
+	return ladder_time(c->set, c->probe, a) != ladder_time(c->set, c->probe, b);
+}
+
 /* METHOD, greylisting: same sender, which is not the null sender, the least time apart. */
 static void
 see_attempts(struct climb *c)
@@ -219,6 +227,8 @@ see_attempts(struct climb *c)
 				continue;
 			if (v[i].time_us - v[k].time_us < c->settings->retry_least_us) {
 				c->l->quick_return = &v[i];
+			} else if (clock_was_stepped(c, &v[k], &v[i])) {
+				c->l->stepped = &v[i];
 			} else if (v[k].mail_from && v[k].mail_from[0] &&
 				   ladder_same_text(v[i].mail_from, v[k].mail_from)) {
 				show(c, SEEN_SECOND_ATTEMPT, &v[k]);
@@ -232,7 +242,7 @@ see_attempts(struct climb *c)
 			first = &v[i];
 	}
 	/* Whatever comes within the least time is the same attempt still. */
-	if (first && !c->l->taken && !c->l->other_sender)
+	if (first && !c->l->taken && !c->l->other_sender && !c->l->stepped)
 		show(c, SEEN_ONE_ATTEMPT, first);
 }
 

@@ -61,6 +61,7 @@ struct ladder {
 	const struct item *final_dsn; /* the first one since the probe was submitted last */
 	const struct item *undelivered; /* the last one that our own host could not store */
 	const struct item *foreign_mail, *other_sender, *quick_return;
+	const struct item *stepped; /* an attempt that another clock than the one before timed */
 	/* A query over IPv6 by the set's path that is no evidence of this probe's: whoever made it,
 	   "no IPv6" is not to be said of its resolver. */
 	const struct item *ipv6_elsewhere;

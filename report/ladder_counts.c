@@ -127,12 +127,19 @@ is_cut_in_time(const struct probe_set *set, const struct probe *probe, const str
 }
 
 /* Its date is whatever its writer wrote. */
+/* Our host's clock, or another one, tells a time before the probe was handed over. */
 static bool
-is_dsn_in_time(const struct probe_set *set, const struct probe *probe, const struct item *dsn)
+is_too_early(const struct probe_set *set, const struct probe *probe, const struct item *item)
 {
 	int64_t from_us = probe->sent_us ? probe->sent_us : set->first_us;
 
-	return from_us && dsn->time_us >= from_us - LADDER_CLOCKS_US;
+	return from_us && item->time_us < from_us - LADDER_CLOCKS_US;
+}
+
+static bool
+is_dsn_in_time(const struct probe_set *set, const struct probe *probe, const struct item *dsn)
+{
+	return (probe->sent_us || set->first_us) && !is_too_early(set, probe, dsn);
 }
 
 /* Anybody can send one: something else has to show that the probe was sent. */
@@ -181,6 +188,14 @@ was_given_up_before(const struct probe_set *set, const struct probe *probe, int6
 			given_up = false;
 	}
 	return given_up;
+}
+
+enum probe_time
+ladder_time(const struct probe_set *set, const struct probe *probe, const struct item *item)
+{
+	if (is_too_early(set, probe, item))
+		return BEFORE_IT_WAS_SENT;
+	return was_given_up_before(set, probe, item->time_us) ? AFTER_IT_WAS_GIVEN_UP : UNDER_WAY;
 }
 
 static bool

@@ -28,4 +28,11 @@ ladder_is_of_path(const struct probe *probe, const struct item *item)
 	       !ladder_names_another(probe, item);
 }
 
+/* When an attempt was by our host's clock, beside what the ledger and the notifications tell by
+ * other clocks (LADDER_CLOCKS_US is left to them). */
+enum probe_time { BEFORE_IT_WAS_SENT, UNDER_WAY, AFTER_IT_WAS_GIVEN_UP };
+
+enum probe_time ladder_time(
+    const struct probe_set *set, const struct probe *probe, const struct item *item);
+
 #endif

@@ -145,6 +145,9 @@ overlay_servers() { # PROGRAM
 
 start_own_postfix() {
 	fill "$providers/main.cf.in" /etc/postfix/common.cf HOST DOMAIN
+	# Where packets are lost a connection alone may take ten seconds (lab/break).
+	[ ! -e "$LAB/patient" ] ||
+		sed -i 's/^\([a-z]*_queue_lifetime\) = .*/\1 = 30s/' /etc/postfix/common.cf
 	fill_some "$here/main.cf.in" /etc/postfix/own.cf
 	merge_main_cf /etc/postfix/own.cf /etc/postfix/common.cf >/etc/postfix/main.cf
 	rm /etc/postfix/common.cf /etc/postfix/own.cf

@@ -26,9 +26,9 @@
  * control CASE STATE		it lists such a control
  * votes K/N			of one that is mixed
  * resolver NAME|-		its resolver
- * greylisting CASE TEXT|-	how it came again: N attempts, SECONDS... between, "in SECONDS" if
- *it was let in, "sender", "client" if that changed sender|resolvers OPERATOR CAPABILITY STATE [K/N]
- *of all sets together
+ * greylisting CASE TEXT|-	how it came again: N attempts, SECONDS... between, "in SECONDS"
+ *				if it was let in, "sender", "client" if that changed
+ * sender|resolvers OPERATOR CAPABILITY STATE [K/N]	of all sets together
  * share CAPABILITY YES NO UNDECIDED	by sender, or by resolver where it is one's
  *
  * The player does the loader's part: whose the set and its clients are (report/ascription.h). */
