@@ -13,6 +13,18 @@
 #define RECORD(mails, dialogue) "{\"mails\":[" mails "],\"dialogue\":[" dialogue "]}"
 #define C(text) "[\"C\",\"" text "\"]"
 #define S(text) "[\"S\",\"" text "\"]"
+#define ASKED(command, reply) C(command) "," S(reply)
+
+/* One recipient, put off and then taken. */
+#define TWICE \
+	ASKED("MAIL FROM:<a@s.example> SIZE=1", "250 ok") \
+	"," ASKED("rcpt to: b@x", "450 later") "," ASKED("RCPT TO:<b@x>", "250 yes")
+/* Where STARTTLS is demanded. */
+#define IN_CLEAR \
+	ASKED("EHLO x", "250-x") \
+	"," S("250 SIZE") "," ASKED("MAIL FROM:<a@s.example>", \
+	    "530 5.7.0 Must issue a STARTTLS command first") "," ASKED("RCPT TO:<b@x>", \
+	    "503 5.5.1 Error: need MAIL command")
 
 static struct arena *a;
 
@@ -68,24 +80,11 @@ of_mails(void)
 static void
 of_dialogues(void)
 {
-	SAME_STR(
-	    shown(RECORD(MAIL("[\"b@x\",250],[\"b@x\",450]", "250"),
-		C("MAIL FROM:<a@s.example> SIZE=1") "," S("250 ok") "," C("rcpt to: b@x") "," S(
-		    "450 later") "," C("RCPT TO:<b@x>") "," S("250 yes"))),
+	SAME_STR(shown(RECORD(MAIL("[\"b@x\",250],[\"b@x\",450]", "250"), TWICE)),
 	    "a@s.example>b@x 250+ told 250 yes queued, a@s.example>b@x 450 told 450 later queued, "
 	    "2 commands",
 	    "each command is that recipient which got this reply");
-	SAME_STR(
-	    shown(RECORD("",
-		C("EHLO x") "," S("250-x") "," S("250 SIZE") "," C(
-		    "MAIL FROM:<a@s.example>") "," S("530 5.7.0 Must issue a STARTTLS command "
-						     "first") "," C("RCPT TO:<b@x>") "," S("503 "
-											   "5.5.1 "
-											   "Error: "
-											   "need "
-											   "MAIL "
-											   "comman"
-											   "d"))),
+	SAME_STR(shown(RECORD("", IN_CLEAR)),
 	    "a@s.example>b@x 503 told 503 5.5.1 Error: need MAIL command, 1 commands refused",
 	    "who goes on in clear text shows for whom it came");
 	SAME_STR(shown(RECORD("", C("MAIL FROM:<>") "," S("530 Authentication required"))),
