@@ -19,13 +19,13 @@ of_case() { # NAME: that setting of the case's file
 }
 
 stop_by() { # PIDFILE of TARGET: ends that process, and waits for it
-	# shellcheck disable=SC2016 # the inner shell's own variables
-	on "$target" sh -c '
-		pid=$(tr -d " " <"$1")
-		kill "$pid"
-		while [ -d "/proc/$pid" ] && ! grep -q "^State:.Z" "/proc/$pid/status"; do
-			sleep 0.05
-		done' sh "$1"
+	sb_pid=$(tr -d ' ' <"$LAB/host/$target$1") || die "$target has no $1"
+	kill "$sb_pid" || :
+	wait_for 30 "the end of what $1 of $target names" ended "$sb_pid"
+}
+
+ended() { # PID: numbers of processes are the same in all hosts
+	[ ! -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"
 }
 
 start_master() {
@@ -295,9 +295,12 @@ free_disk() {
 	wait_for 30 "a mail that $target puts off" on "$target" \
 		grep -q 'status=deferred' /var/log/maillog
 	on "$target" rm -f /srv/.full /srv/.full-too
+	wait_for 180 "the queue of $target to be empty" nothing_left
+}
+
+nothing_left() {
 	# Within its own five minutes it would try again; nobody here has that long.
-	until [ "$(on "$target" postqueue -j | wc -l)" -eq 0 ] && [ -e "$LAB/fate" ]; do
-		on "$target" postqueue -f
-		sleep 1
-	done
+	on "$target" postqueue -f
+	sleep 1
+	[ "$(on "$target" postqueue -j | wc -l)" -eq 0 ] && [ -e "$LAB/fate" ]
 }

@@ -8,7 +8,6 @@
 # NAME has written.
 LAB=/mnt
 # In the laboratory /usr/local/bin holds the project's programs and nothing else.
-unset TMPDIR # of the machine's, perhaps of a folder that is not in here
 export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 now() { # sets NOW to hundredths of a second since boot, without starting a process

@@ -17,7 +17,8 @@ begin() {
 	stage=$1
 	: >"$tmp/stderr"
 	# A background process of a shell ignores INT unless told otherwise.
-	OBJ='' env --default-signal=INT "$tmp/held/lab/emt-lab" demo -o "$tmp/out" >/dev/null 2>"$tmp/stderr" &
+	# Closed descriptors do not matter either.
+	OBJ='' env --default-signal=INT "$tmp/held/lab/emt-lab" demo -o "$tmp/out" <&- >&- 2>"$tmp/stderr" &
 	lab=$!
 	wait_until 60 grep -q -e "$stage" -e '^emt-lab:' "$tmp/stderr"
 	! grep -q '^emt-lab:' "$tmp/stderr" || skip_all "$(cat "$tmp/stderr")"

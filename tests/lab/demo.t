@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The demo, twice at the same time: from this tree, and, on one machine and with a further provider,
-# from a tree that only root may enter.  Then: would the comparison notice a verdict that is not the
+# The demo, twice at the same time: from this tree, in an environment that would mislead every program,
+# and, on one machine and with a further provider, from a tree that only root may enter.  Then: would the comparison notice a verdict that is not the
 # truth?
 . tests/lab/lab.sh
 need_lab
@@ -13,16 +13,20 @@ providers=$(grep -l '^DEFAULT=yes' lab/providers/*/provider.conf | wc -l)
 copy_lab "$tmp/closed"
 chmod 0700 "$tmp/closed"
 keep_providers "$tmp/closed" alpha
-# A further provider is a further folder.
-cp -R lab/providers/alpha "$tmp/closed/lab/providers/bravo"
-for file in "$tmp"/closed/lab/providers/bravo/*; do
-	sed -i 's/alpha/bravo/g; s/NUMBER=11/NUMBER=99/' "$file"
+# A further provider is a further folder; ip(8) takes this one's name for a word of its own.
+cp -R lab/providers/alpha "$tmp/closed/lab/providers/group"
+for file in "$tmp"/closed/lab/providers/group/*; do
+	sed -i 's/alpha/group/g; s/NUMBER=11/NUMBER=99/' "$file"
 done
 
 OBJ='' "$tmp/closed/lab/emt-lab" demo --all --layout single >"$tmp/closed.stdout" 2>"$tmp/closed.stderr" &
 other=$!
 status=0
-lab/emt-lab demo -o "$tmp/out" >"$tmp/stdout" 2>"$tmp/stderr" || status=$?
+env TZ=Asia/Kathmandu LANG=de_DE.UTF-8 LC_ALL=de_DE.UTF-8 TMPDIR=/nonexistent HOME=/nonexistent \
+	CDPATH=/ POSIXLY_CORRECT=1 PS_FORMAT=comm PERL5OPT=-Mnonexistent ENV=/nonexistent \
+	SSL_CERT_FILE=/nonexistent SSL_CERT_DIR=/nonexistent OPENSSL_CONF=/nonexistent \
+	MAIL_CONFIG=/nonexistent SQLITE_TMPDIR=/nonexistent LAB_T0=x LAB_WARM=yes LAB_CA=/nonexistent \
+	lab/emt-lab demo -o "$tmp/out" >"$tmp/stdout" 2>"$tmp/stderr" || status=$?
 other_status=0
 wait "$other" || other_status=$?
 [ "$status" -ne 77 ] || skip_all "$(cat "$tmp/stderr")"
@@ -35,7 +39,7 @@ ok "the matrix says how many" grep -qx "$((9 * providers)) of $((9 * providers))
 is "it has a row for each provider, and a tick for each capability" "$providers rows of 9 ticks" \
 	"$(awk '{ n = gsub("\342\234\223", "") } n { rows++; ticks = n }
 		END { print rows " rows of " ticks " ticks" }' "$tmp/stdout")"
-ok "the other one has the further provider" grep -q '^bravo ' "$tmp/closed.stdout"
+ok "the other one has the further provider" grep -q '^group ' "$tmp/closed.stdout"
 is "its mails came from addresses that follow from the providers' numbers" \
 	"2001:db8:f::11 2001:db8:f::99 203.0.113.11 203.0.113.99" \
 	"$(cat "$tmp"/closed/demo-out/evidence/hosts/mail/sessions/*/*.jsonl |

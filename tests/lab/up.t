@@ -7,17 +7,32 @@ need_lab
 base=measurement.example.com
 copy_lab "$tmp/tree"
 keep_providers "$tmp/tree" alpha opportunistic
-emt_lab=$tmp/tree/lab/emt-lab
+# By a link, as one lies in a folder of commands.
+ln -s tree/lab/emt-lab "$tmp/emt-lab"
+emt_lab=$tmp/emt-lab
 # What is no process is nobody's laboratory.
 mkdir "$tmp/out"
+: >"$tmp/out/.emt-lab"
 echo garbage >"$tmp/out/lab.pid"
 ok "down, and there is none" fails "$emt_lab" down -o "$tmp/out"
 
+# A machine with a second disk; not in a plain chroot, where mounts cannot be made private by name.
+second_disk=yes
+unshare --mount true 2>/dev/null || second_disk=no
+up() {
+	if [ "$second_disk" = yes ]; then
+		OBJ='' unshare --mount --propagation private sh -c 'mount -t tmpfs disk /opt && exec "$@"' sh \
+			"$emt_lab" up -o "$tmp/out"
+	else
+		OBJ='' "$emt_lab" up -o "$tmp/out"
+	fi
+}
+
 # Two at the same time: one of them is up, and the other says so.
-OBJ='' "$emt_lab" up -o "$tmp/out" >"$tmp/stdout.2" 2>"$tmp/stderr.2" &
+up >"$tmp/stdout.2" 2>"$tmp/stderr.2" &
 second=$!
 status=0 status_2=0
-OBJ='' "$emt_lab" up -o "$tmp/out" >"$tmp/stdout" 2>"$tmp/stderr" || status=$?
+up >"$tmp/stdout" 2>"$tmp/stderr" || status=$?
 wait "$second" || status_2=$?
 [ "$status_2" -ne 0 ] || {
 	mv "$tmp/stderr.2" "$tmp/stderr.1"
@@ -30,6 +45,16 @@ trap '"$emt_lab" down -o "$tmp/out" 2>/dev/null; rm -rf "$tmp"' EXIT
 is "up" 0 "$status" || sed 's/^/# /' "$tmp/stderr"
 is "a second one at the same time is not" "1 emt-lab: already up: $tmp/out" \
 	"$status_2 $(cat "$tmp/stderr.2")"
+
+mkdir "$tmp/theirs"
+for file in lab.log lab.pid lab.ready log; do
+	echo "a user's" >"$tmp/theirs/$file"
+	is "a $file that is not a laboratory's stays as it is" "64 a user's" "$(
+		OBJ='' "$emt_lab" up -o "$tmp/theirs" 2>/dev/null
+		echo "$? $(cat "$tmp/theirs/$file")"
+	)"
+	rm -r "$tmp/theirs/$file"
+done
 
 in_lab() { # HOST COMMAND...
 	"$emt_lab" sh -o "$tmp/out" "$@"
@@ -56,6 +81,15 @@ is "one laboratory in one output folder" 1 "$(
 is "a host has its own name" "mail.$base" "$(in_lab mail hostname)"
 ok "an unknown host is refused" fails in_lab nohost true
 ok "and one that is a path" fails in_lab ../host/alpha true
+[ "$second_disk" = no ] || ok "the machine's second disk is there" in_lab mail mountpoint -q /opt
+[ "$second_disk" = no ] || ok "and not be written to" fails in_lab mail touch /opt/file
+ok "nor can the machine's groups of processes" fails in_lab mail mkdir "/sys/fs/cgroup/emt-lab.$$"
+# A server that takes the connection and says nothing.
+is "a mail is posted within some time, or not at all" \
+	"post: 127.0.0.1:25: no answer within 1 s, status 75" "$(in_lab infra perl -MIO::Socket::INET -e '
+		my $silent = IO::Socket::INET->new(LocalAddr => "127.0.0.1:25", Listen => 1) or die $@;
+		open STDERR, ">&", STDOUT;
+		printf ", status %d", system("/mnt/lab/post", "from", "to", 1) >> 8;' </dev/null | tr -d '\n')"
 
 # --- the world around the site
 is "the site is delegated and secure" "NOERROR ad MX 10 mail-v4.$base." "$(dns alpha "v4-mail.$base" MX)"
@@ -98,6 +132,8 @@ is "nothing was measured yet" 'lab: no probe was sent yet; "emt-lab probe" sends
 is "a provider that there is not" \
 	"lab: nobody of that name sends probes here: nobody (alpha opportunistic)" \
 	"$(said probe -o "$tmp/out" alpha nobody)"
+is "an option that comes too late" "emt-lab: options come before the names: -o" \
+	"$(said probe alpha -o "$tmp/out" | head -n 1)"
 is "a measurement" 0 "$(
 	"$emt_lab" probe -o "$tmp/out" opportunistic >"$tmp/probe.out" 2>"$tmp/probe.err"
 	echo $?
@@ -108,6 +144,25 @@ is "and its report" 0 "$(
 )" || sed 's/^/# /' "$tmp/report.out" "$tmp/report.err"
 ok "of the provider that was asked for" grep -q '^opportunistic ' "$tmp/report.out"
 ok "and of no other" fails grep -q '^alpha ' "$tmp/report.out"
+
+# Of a laboratory whose output folder is full.
+nsenter -t "$unshare" -m -r sh -c 'mount -t tmpfs -o size=64k full /mnt/out &&
+	mkdir /mnt/out/evidence && echo "of before" >/mnt/out/evidence/verdicts.jsonl'
+is "without room for the evidence there is one sentence" \
+	"lab: evidence and logs could not be copied to $tmp/out, where those of before are left: cp" \
+	"$(said report -o "$tmp/out" | sed -n '/copied/,$ s/: cp: .*/: cp/p')"
+is "and those of before are left" "evidence of before" \
+	"$(nsenter -t "$unshare" -m -r sh -c 'cd /mnt/out && ls -A | grep -vx .lock && cat evidence/*' | xargs)"
+nsenter -t "$unshare" -m -r umount /mnt/out
+
+"$emt_lab" probe -o "$tmp/out" alpha 2>/dev/null &
+probe=$!
+ok "a further measurement begins" wait_until 20 fails in_lab desk flock -n /mnt/measuring true
+kill "$probe"
+status=0
+wait "$probe" || status=$?
+is "it ends by a signal to emt-lab" 143 "$status"
+ok "and so does all of it" in_lab desk flock -n /mnt/measuring true
 
 in_lab desk flock /mnt/measuring sleep 60 &
 holder=$!
@@ -126,5 +181,9 @@ is "down" 0 "$(
 	echo $?
 )"
 ok "every process has ended" all_gone "$tmp/processes"
+# One that was killed by somebody else.
+echo "$unshare 1" >"$tmp/out/lab.pid"
+: >"$tmp/out/lab.ready"
+ok "then there is none to take down" fails "$emt_lab" down -o "$tmp/out"
 is "only evidence and logs are left" "evidence lab.log log" "$(cd "$tmp/out" && echo *)"
 tap_end
