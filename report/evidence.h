@@ -147,6 +147,7 @@ health_until_us(const struct health *h)
 }
 
 struct greylisting; /* report/greylisting.h */
+struct clock_marks; /* report/clock_marks.h */
 
 struct probe_set {
 	const char *id;
@@ -167,6 +168,7 @@ struct probe_set {
 	 * deadline plus it; by time. */
 	struct health *health;
 	size_t health_n;
+	const struct clock_marks *clock; /* of the greylisting host; NULL: not known */
 	/* In these times queries may be missing: pairs of begin and end. */
 	int64_t (*gaps_us)[2];
 	size_t gaps_n;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "report/ascription.h"
+#include "report/clock_marks.h"
 #include "report/evidence_parts.h"
 #include "report/set_clock.h"
 
@@ -55,6 +56,7 @@ evidence_loader_open(
 	evidence_cuts_prepare(e);
 	read_gaps(e);
 	e->health = health_runs_read(a, s, cases, params->health_every_us);
+	e->clock = clock_marks_read(a, s, cases);
 	return e;
 }
 
@@ -135,6 +137,7 @@ load(struct evidence_loader *e, struct arena *a, struct statement *row, struct p
 	    .address = statement_dup(row, 2, a),
 	    .provider = statement_dup(row, 3, a),
 	    .created_us = statement_get_int(row, 4),
+	    .clock = e->clock,
 	    .all_in_one = span_eq(statement_get(row, 5), SPAN_LIT("all-in-one"))};
 	statement_reset(row);
 	take_probes(&l);

@@ -12,6 +12,7 @@ struct evidence_loader {
 	const struct testcases *cases;
 	struct evidence_params params;
 	struct health_runs *health;
+	const struct clock_marks *clock;
 	int64_t (*gaps)[2]; /* by their begin, none touches another */
 	size_t gaps_n;
 	char last[80]; /* id of the set that came last */

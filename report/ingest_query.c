@@ -22,8 +22,8 @@ prepare(struct ingest *in)
 	    "INSERT OR IGNORE INTO query_gap (id, since, until, event, identity) VALUES (?1, ?2, "
 	    "?3, ?4, ?5)");
 	s->health = store_prepare(in->store,
-	    "INSERT OR IGNORE INTO health (testcase, part, family, time, id, ok, detail) VALUES "
-	    "(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+	    "INSERT OR IGNORE INTO health (testcase, part, family, time, id, ok, detail, "
+	    "sender) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 	in->queries = s;
 }
 
@@ -117,6 +117,7 @@ take_health(struct ingest *in, const struct value_node *record, struct span host
 	statement_blob(st, 5, (struct span){(const char *)id, sizeof id});
 	statement_int(st, 6, member_true(record, "ok"));
 	bind_text(st, 7, record, "detail", DETAIL_MAX);
+	bind_text(st, 8, record, "sender", NAME_MAX_LEN);
 	return statement_run(st) ? TAKEN_NEW : TAKEN_KNOWN;
 }
 

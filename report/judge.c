@@ -195,9 +195,8 @@ say_unruled(struct trial *x)
 		note = arena_printf(x->j->a, "it came again sooner than %lld s after the 450",
 		    (long long)(x->j->settings->retry_least_us / 1000000));
 	if (x->l->stepped)
-		note = "by our host's clock it came again after it had been given up, or before it "
-		       "was "
-		       "sent: a clock was stepped";
+		note = "a clock was stepped between its attempts: the time between them is not "
+		       "known";
 	else if (x->l->other_sender)
 		note = "it came again after the 450 with another envelope sender, or with none";
 	else if (x->l->undelivered && !x->l->seen[SEEN_STORED].there)

@@ -2,6 +2,7 @@
 #include "report/ladder.h"
 
 #include "report/capability.h"
+#include "report/clock_marks.h"
 #include "report/ladder_parts.h"
 #include "report/set_clock.h"
 
@@ -205,12 +206,14 @@ is_attempt(const struct climb *c, size_t i)
 	return is_kind(c, i, ITEM_ATTEMPT) || is_kind(c, i, ITEM_MAIL);
 }
 
-/* One of them cannot have been when our host says, and the other can: its clock was stepped, and
- * the time between them is none. */
+/* One of them cannot have been when our host says, and the other can; or live checks tell that its
+ * clock was moved meanwhile.  What is left must be the least time. */
 static bool
 clock_was_stepped(const struct climb *c, const struct item *a, const struct item *b)
 {
-	return ladder_time(c->set, c->probe, a) != ladder_time(c->set, c->probe, b);
+	return ladder_time(c->set, c->probe, a) != ladder_time(c->set, c->probe, b) ||
+	       b->time_us - a->time_us - clock_marks_moved(c->set->clock, a->time_us, b->time_us) <
+		   c->settings->retry_least_us;
 }
 
 /* METHOD, greylisting: same sender, which is not the null sender, the least time apart. */

@@ -13,7 +13,7 @@
 #include "base/arena.h"
 
 enum {
-	STORE_VERSION = 3,     /* PRAGMA user_version of schema/index.sql */
+	STORE_VERSION = 4,     /* PRAGMA user_version of schema/index.sql */
 	STORE_CACHE_MIB = 128, /* pages in memory at most */
 	STORE_SPILL_MIB = 16,
 	STORE_BATCH_ROWS = 100000, /* store_tick: commit after so many */

@@ -4,7 +4,7 @@
 -- the 16 octets that their 32 hexadecimal digits stand for; numbers of rows differ from one index to the next, all else
 -- depends on what was read alone, not on the order.
 PRAGMA application_id = 0x656d7452; -- "emtR"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- Files that were read, and how far.  Records of mails are not among them: see mail.
 CREATE TABLE source (
@@ -102,6 +102,8 @@ CREATE TABLE attempt (
 	PRIMARY KEY (session, n)
 ) WITHOUT ROWID;
 CREATE INDEX attempt_token ON attempt (token) WHERE token IS NOT NULL;
+-- The live check's (report/clock_marks.h).
+CREATE INDEX attempt_health ON attempt (sender) WHERE sender GLOB 'health-*';
 CREATE INDEX attempt_queue ON attempt (queue_id) WHERE queue_id IS NOT NULL;
 
 -- What our own host could not deliver to its emt-deliver at once: the sender's part was done.
@@ -148,6 +150,7 @@ CREATE TABLE health (
 	time INTEGER NOT NULL,
 	id BLOB NOT NULL,
 	ok INTEGER NOT NULL, detail TEXT,
+	sender TEXT, -- of the run, in the host's log, too
 	PRIMARY KEY (testcase, part, family, time, id)
 ) WITHOUT ROWID;
 

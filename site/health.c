@@ -20,6 +20,7 @@ static const struct record_field fields[] = {
     {"family", RECORD_TEXT, offsetof(struct health, family)},
     {"ok", RECORD_BOOL, offsetof(struct health, ok)},
     {"detail", RECORD_TEXT, offsetof(struct health, detail)},
+    {"sender", RECORD_TEXT, offsetof(struct health, sender)},
 };
 
 /* Of all that says which check this was: whoever reads the file again finds the same one. */

@@ -18,6 +18,7 @@ struct health {
 	const char *family; /* "ipv4", "ipv6"; NULL: the part has none */
 	bool ok;
 	const char *detail; /* for people */
+	const char *sender; /* the envelope sender that was tried; NULL: the part tries none */
 	int64_t time_us;    /* when it was known, since 1970 */
 };
 

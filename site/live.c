@@ -246,6 +246,7 @@ write_records(struct live *l)
 			    .part = parts[part].name,
 			    .family = family_names[family],
 			    .ok = check->state == LIVE_OK,
+			    .sender = part == LIVE_RECIPIENT ? l->sender : NULL,
 			    .detail = check->state == LIVE_BAD
 					  ? arena_printf(l->a, "%s: %s", check->where, check->what)
 					  : check->what,

@@ -85,6 +85,7 @@ struct live {
 	int64_t deadline_us; /* of clock_since_us; before it, everybody has to have given up */
 	size_t busy_n;       /* of those who ask */
 	bool started;
+	const char *sender; /* of this run's envelopes */
 };
 
 /* Runs all checks, prints findings, writes the records; the caller fills in the members up to

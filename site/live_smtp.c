@@ -57,7 +57,6 @@ struct target {
 
 struct live_smtp {
 	struct live *live;
-	const char *sender;
 	struct target *targets;
 	size_t targets_n;
 };
@@ -142,7 +141,7 @@ quit(struct target *t)
 static void
 say_mail(struct target *t, enum step step)
 {
-	say(t, step, arena_printf(t->all->live->a, "MAIL FROM:<%s>", t->all->sender));
+	say(t, step, arena_printf(t->all->live->a, "MAIL FROM:<%s>", t->all->live->sender));
 }
 
 static void
@@ -417,7 +416,8 @@ target_of(struct live_smtp *all, const struct live_case *c, enum live_family fam
 	return t;
 }
 
-/* A sender that nobody has had before, so that postgrey does not know it.  Letters alone: it takes
+/* A sender that nobody has had before, so that postgrey does not know it, and that tells in a
+ * host's log which run this was.  Letters alone: it takes
  * numbers for those of a list, all the same. */
 static const char *
 new_sender(struct live *l)
@@ -435,7 +435,8 @@ live_smtp_start(struct live *l)
 	struct live_smtp *all = arena_alloc(l->a, sizeof *all);
 	size_t most = 2 * l->plan->cases->n;
 
-	*all = (struct live_smtp){.live = l, .sender = new_sender(l)};
+	*all = (struct live_smtp){.live = l};
+	l->sender = new_sender(l);
 	all->targets = arena_alloc(l->a, most * sizeof *all->targets);
 	for (size_t i = 0; i < l->plan->cases->n; i++)
 		for (int f = LIVE_IPV4; f < LIVE_FAMILIES_N; f++) {

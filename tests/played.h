@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/cursor.h"
+#include "report/clock_marks.h"
 #include "report/verdict.h"
 #include "tests/tap.h"
 
@@ -30,6 +31,8 @@ struct player {
 	size_t sets_n, at; /* at: the set that lines are about */
 	struct health *health;
 	size_t health_n, health_room;
+	struct clock_mark marks[8]; /* by time */
+	struct clock_marks clock;
 	int64_t (*gaps)[2];
 	size_t gaps_n;
 	int64_t now_us;

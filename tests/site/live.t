@@ -111,6 +111,9 @@ same "nothing is red" "$(red)" ""
 same "and nothing is found" "$(findings; cat "$root/said.err")" ""
 ok "every record fits its schema" tests/tools/check_schema.py schema/health-1.json "$root/records"
 same "each check has one record" "$(sed -n 's/ live checks$//p' "$root/said")" "$(wc -l <"$root/records")"
+same "with an envelope sender of its own it asks for recipients" "recipient health" "$(
+	jq -r 'select(.part == "recipient" or .sender) | "\(.part) \(.sender)"' "$root/records" |
+		sort -u | sed 's/-[a-z]\{20\}@.*//')"
 same "ids are of one record each" "$(jq -r .id "$root/records" | sort | uniq -d)" ""
 same "every case has its parts" "$(jq -r .testcase "$root/records" | sort -u)" \
 	"$(cd testcases && ls ./*.conf | sed 's,^\./,,; s/\.conf$//' | sort)"

@@ -16,6 +16,8 @@
  * TIME KIND PROBE [WORD...]	an item (report/evidence.h); the words: see tests/played.h
  * healthy [except CASE/PART...]	health records of all parts, six hours apart, for ten days
  * red CASE/PART TIME [words]	one that is red
+ * clock TIME AHEAD		at that time of the greylisting host's a live check found its clock
+ *				ahead of the checker's
  * gap TIME TIME		queries may be missing
  * now TIME			from here on expectations are of that time; later items are unknown
  * in ID			... and of that set
@@ -175,6 +177,17 @@ play_red(struct player *p, struct span rest)
 	    time_of(p, at), rest.n ? text(p, rest) : "it does not answer");
 }
 
+/* TIME AHEAD */
+static void
+play_clock(struct player *p, struct span rest)
+{
+	struct span at = word(&rest), ahead = word(&rest);
+
+	if (p->clock.n == sizeof p->marks / sizeof *p->marks)
+		stop(p, "too many marks", rest);
+	p->marks[p->clock.n++] = (struct clock_mark){START_US + time_of(p, at), time_of(p, ahead)};
+}
+
 static int
 compare_health(const void *a, const void *b)
 {
@@ -211,6 +224,7 @@ load(struct player *p, struct played_set *s)
 	s->seen.health = p->health;
 	while (s->seen.health_n < p->health_n && p->health[s->seen.health_n].time_us <= p->now_us)
 		s->seen.health_n++;
+	s->seen.clock = &p->clock;
 	s->seen.gaps_us = p->gaps;
 	s->seen.gaps_n = p->gaps_n;
 }
@@ -431,6 +445,7 @@ play_scenario(struct player *p, struct span title)
 	memset(p->sets, 0, sizeof p->sets);
 	p->sets_n = p->at = p->health_n = p->health_room = p->gaps_n = 0;
 	p->health = NULL;
+	p->clock = (struct clock_marks){p->marks, 0};
 	p->gaps = NULL;
 	p->last = NULL;
 	p->settings = verdict_settings_default;
@@ -499,6 +514,7 @@ static const struct {
     {"probes", false, play_probes},
     {"healthy", false, play_healthy},
     {"red", false, play_red},
+    {"clock", false, play_clock},
     {"gap", false, play_gap},
     {"now", false, play_now},
     {"expect", false, play_expect},

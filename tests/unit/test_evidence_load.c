@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "report/clock_marks.h"
 #include "report/evidence_load.h"
 #include "report/ingest.h"
 #include "report/operator_facts.h"
@@ -196,7 +197,15 @@ make_records(void)
 		    "\"mail-dane-bad\",\"part\":\"listener\",\"family\":\"ipv4\",\"ok\":%s,"
 		    "\"detail\":\"d\"}\n",
 		    ++ids, i * 600 + (i > 10 ? 3600 : 0), i == 5 ? "false" : "true");
+	/* One of another case, and what the host's log has of it. */
+	fprintf(f,
+	    "{\"schema\":\"health/1\",\"tool\":\"t\",\"id\":\"%032x\",\"time\":20000,"
+	    "\"testcase\":\"v4-mail-greylisting\",\"part\":\"recipient\",\"family\":\"ipv4\","
+	    "\"ok\":true,\"detail\":\"d\",\"sender\":\"health-x@m.example\"}\n",
+	    ++ids);
 	fclose(f);
+	session(19990, "postfix/smtpd", "203.0.113.5", "desk.example", "health-x@m.example",
+	    arena_printf(a, "probe@v4-mail-greylisting.%s", DOMAIN), 450, NULL);
 	f = append("queries/2026-11-21.jsonl");
 	fprintf(f,
 	    "{\"schema\":\"query-gap/"
@@ -325,13 +334,15 @@ static void
 health_of(const struct probe_set *set)
 {
 	/* 0-2400 good, 3000 red, 3600-6000 good, from 10200 good. */
-	SAME_INT(set->health_n, 4, "twenty checks are four runs");
+	SAME_INT(set->health_n, 5, "twenty checks are four runs, and one of another case");
 	OK(set->health[0].ok && set->health[0].time_us == 0 &&
 		set->health[0].until_us == 2400000000,
 	    "the first is good for five checks");
 	OK(!set->health[1].ok && set->health[1].time_us == 3000000000, "the red one stands alone");
 	OK(set->health[2].ok && set->health[2].until_us == 6000000000, "good again");
 	OK(set->health[3].time_us == 10200000000, "and a gap is a gap");
+	OK(set->clock->n == 1 && set->clock->v[0].ahead_us == -10000000,
+	    "the greylisting host's clock was ten seconds behind");
 }
 
 static void

@@ -40,8 +40,8 @@ int
 main(void)
 {
 	static const struct health records[] = {
-	    {"v4-mail", "listener", "ipv4", true, NULL, 1795305599999999},
-	    {"v4-mail", "mx", NULL, false, "none \x1b \"x\"", 1795305600000000},
+	    {"v4-mail", "recipient", "ipv4", true, NULL, "health-a@m.example", 1795305599999999},
+	    {"v4-mail", "mx", NULL, false, "none \x1b \"x\"", NULL, 1795305600000000},
 	};
 	char folder[] = P_tmpdir "/emt-health.XXXXXX";
 	struct rlimit small = {0, RLIM_INFINITY};
@@ -53,6 +53,7 @@ main(void)
 	first = text_of("2026-11-21.jsonl");
 	SAME_INT(lines(first), 1, "one of the day before");
 	OK(memmem(first.p, first.n, "\"time\":1795305599.999999,", 25) != NULL, "its time");
+	OK(memmem(first.p, first.n, "\"sender\":\"health-a@m.example\"", 29) != NULL, "and whose");
 	SAME_INT(lines(text_of("2026-11-22.jsonl")), 1, "one of the day");
 	OK(!health_append(a, dir, records, 1), "the same once more");
 	again = text_of("2026-11-21.jsonl");
