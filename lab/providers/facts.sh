@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 # facts.sh - reads what a provider is able to do from its configuration files.  Each fact is "yes" or
-# "no" (tls: none, offered, demanded), and FACT_why tells where that stands.
+# "no" (tls: none, offered, demanded), and FACT_why tells where that stands.  What else may stand
+# there, and with which values, is in "settings": known.sh has refused all the rest before.
 # shellcheck disable=SC2034 # "derive" reads what is set here
 
 # ---- resolvers
@@ -31,13 +32,15 @@ one_resolver() { # FOLDER ADDRESS: sets or_file, or_validates, or_ipv6
 		;;
 	bind)
 		or_file=$1/named.conf.in
-		uncommented "$or_file" | grep -qE 'dnssec-validation[ 	]+(yes|auto);' &&
+		uncommented "$or_file" | grep -qE 'dnssec-validation[ 	]+yes;' &&
 			uncommented "$or_file" | grep -q trust-anchors && or_validates=yes
 		# Only -4 would keep named from IPv6, and nobody gives it that.
 		;;
 	knot-resolver)
 		or_file=$1/kresd.conf.in
-		uncommented "$or_file" | grep -q 'trust_anchors.add_file' && or_validates=yes
+		# What is removed after it has been added is not there.
+		uncommented "$or_file" | grep trust_anchors | tail -n 1 | grep -q add_file &&
+			or_validates=yes
 		uncommented "$or_file" | grep -qE 'net\.ipv6[ 	]*=[ 	]*false' && or_ipv6=no
 		;;
 	*)
@@ -86,7 +89,12 @@ postfix_setting() { # NAME DEFAULT: from the merged main.cf
 smarthost_of() { # FOLDER: prints the host that all mail is handed to
 	[ "$(mta_kind "$1")" = postfix ] || return 0
 	main_cf=$(merge_main_cf "$1/main.cf.in" "${0%/*}/main.cf.in")
-	postfix_setting relayhost '' | tr -d '[]'
+	sm_host=$(postfix_setting relayhost '' | tr -d '[]')
+	if [ -n "$sm_host" ] && [ -n "$(postfix_setting transport_maps '')" ]; then
+		echo "facts: $1/main.cf.in: relayhost, and transport_maps that go round it: keep one" >&2
+		return 1
+	fi
+	echo "$sm_host"
 }
 
 seconds() { # 10s, 2m, 3 (of UNIT, s or d): prints seconds
@@ -154,6 +162,14 @@ read_postfix() { # FOLDER
 		return 1
 		;;
 	esac
+	case $(postfix_setting smtp_tls_protocols ''):$(postfix_setting tls_medium_cipherlist '') in
+	: | TLSv1:?*) ;;
+	*)
+		echo "facts: $1/main.cf.in: smtp_tls_protocols = TLSv1 works with tls_medium_cipherlist" \
+			"alone, and only there is that known: set both, or neither" >&2
+		return 1
+		;;
+	esac
 	judge_retries "$(seconds "$(postfix_setting minimal_backoff_time 300s)" s)" \
 		"$(seconds "$(postfix_setting maximal_queue_lifetime 5d)" d)" main.cf
 	case $(postfix_setting smtpd_recipient_restrictions '') in
@@ -174,9 +190,11 @@ exim_setting() { # NAME DEFAULT: as all options of Exim; ours has each name once
 
 read_exim() { # FOLDER
 	conf=$1/exim.conf.in
-	[ "$(exim_setting disable_ipv6 false)" = true ] &&
-		family_facts yes no "exim.conf: disable_ipv6" ||
-		family_facts yes yes "exim.conf leaves both families on"
+	case $(exim_setting disable_ipv6 false):$(exim_setting dns_ipv4_lookup '') in
+	true:* | yes:*) family_facts yes no "exim.conf: disable_ipv6" ;;
+	*:'*') family_facts yes no "exim.conf: dns_ipv4_lookup = *" ;;
+	*) family_facts yes yes "exim.conf leaves both families on" ;;
+	esac
 	tls=offered tls_why="exim.conf: hosts_require_tls is not set"
 	[ -z "$(exim_setting hosts_require_tls '')" ] ||
 		tls=demanded tls_why="exim.conf: hosts_require_tls"
@@ -192,6 +210,11 @@ read_exim() { # FOLDER
 		checks_name_why="exim.conf: tls_verify_hosts, but tls_tempfail_tryclear: it goes on in clear text"
 	else
 		checks_name=yes checks_name_why="exim.conf: tls_verify_hosts"
+		if [ -z "$(exim_setting tls_verify_certificates '')" ]; then
+			echo "facts: $conf: it verifies certificates, and knows no authority: set" \
+				"tls_verify_certificates" >&2
+			return 1
+		fi
 	fi
 
 	dane=yes dane_why="exim.conf: hosts_try_dane; $validates_why"
@@ -223,7 +246,6 @@ read_opensmtpd() { # FOLDER
 	checks_name=no checks_name_why=$tls_why
 	case $(uncommented "$conf" | grep '^action .* relay') in
 	*tls\ no-verify*) tls=demanded tls_why="smtpd.conf: relay tls no-verify" ;;
-	*\ tls*) tls=demanded checks_name=yes tls_why="smtpd.conf: relay tls" ;;
 	esac
 	checks_name_why=$tls_why
 	dane=no dane_why="OpenSMTPD has no DANE"
