@@ -329,10 +329,10 @@ arg_name(const struct option *o)
 	    [OPT_NUMBER] = "N",
 	    [OPT_SECONDS] = "TIME",
 	    [OPT_TEXTS] = "TEXT",
-	    [OPT_RESOLVERS] = "ADDRESS...",
-	    [OPT_NAMES] = "DOMAIN...",
-	    [OPT_KEYS] = "DOMAIN=KEY...",
-	    [OPT_RANGES] = "ADDRESS/BITS...",
+	    [OPT_RESOLVERS] = "ADDRESS,...",
+	    [OPT_NAMES] = "DOMAIN,...",
+	    [OPT_KEYS] = "DOMAIN=KEY,...",
+	    [OPT_RANGES] = "ADDRESS/BITS,...",
 	    [OPT_FAMILY] = "TEXT"};
 
 	if (o->type == OPT_FLAG)
