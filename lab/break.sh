@@ -93,14 +93,26 @@ lose_packets() {
 		table inet lab {
 			chain in {
 				type filter hook input priority 0
-				numgen random mod 20 0 drop
+				counter
+				numgen random mod 20 0 counter drop
 			}
 			chain out {
 				type filter hook output priority 0
-				numgen random mod 20 0 drop
+				counter
+				numgen random mod 20 0 counter drop
 			}
 		}
 	NFT
+}
+
+# Of each chain the first counter is of all packets, the second of those that went no further.
+tell_losses() {
+	wait_for 300 "the end of the mails" test -e "$LAB/fate"
+	tl_told=$(on "$target" nft list table inet lab) || die "$target has no table of packets"
+	say "lost: $(echo "$tl_told" | awk '
+		$1 == "counter" { all += $3 }
+		/numgen/ { for (i = 2; i <= NF; i++) if ($(i - 1) == "packets") lost += $i }
+		END { print lost + 0 " of " all + 0 }') packets of $target"
 }
 
 self_signed() { # FILE on $target

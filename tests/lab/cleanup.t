@@ -3,8 +3,22 @@
 # Nothing of a laboratory outlives it: killed at any stage, interrupted, or failed while starting.
 . tests/lab/lab.sh
 need_lab
+if [ -z "${LAB_ALONE-}" ]; then
+	rm -rf "$tmp"
+	alone_in_places "$0"
+	mkdir "$tmp"
+	echo "# what is left in $shared_places cannot be told here"
+fi
 
-before=$(machine_state)
+tap_output=$tmp/output
+machine_state >"$tmp/before"
+for place in $shared_places; do
+	[ -n "${LAB_ALONE-}" ] && [ -d "$place" ] || continue
+	: >"$place/left"
+	is "a file that is left in $place would be seen" "> $place/left" \
+		"$(machine_state | diff "$tmp/before" - | grep '^[<>]')"
+	rm "$place/left"
+done
 
 # A laboratory whose demo does not end by itself, however slow this test is: its deliveries hang.
 copy_lab "$tmp/held"
@@ -84,7 +98,8 @@ is "who has measured nothing leaves the evidence that there is" "of the time bef
 	"$(cat "$tmp/out/evidence/verdicts.jsonl")"
 ok "the failed \"up\" leaves nothing to take down" fails lab/emt-lab down -o "$tmp/out"
 
-is "mounts, network, users and files of the machine are as they were" "$before" "$(machine_state)"
+machine_state >"$tmp/after"
+ok "mounts, network, users and files of the machine are as they were" diff "$tmp/before" "$tmp/after"
 is "the output folder holds nothing but ours" "lab.log log" \
 	"$(cd "$tmp/out" && rm -rf evidence && echo *)"
 tap_end

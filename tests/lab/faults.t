@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Something of the site is broken while the providers are measured: what can no longer be known is
 # undecided, and nothing that is said is false.  One fault; "make soak" has all of them, two at a
-# time.  EMT_FAULTS limits those to what matches one of these patterns: "tlsa:* host:mail-ok".
+# time.  EMT_FAULTS="tlsa:* host:mail-ok" has all that match one of these patterns, soak or not; a
+# pattern that nothing matches is a failure.  With EMT_FAULTS_ALL=1 all providers are measured, and not
+# the default set alone: then nothing false may be said of any.
 . tests/lab/lab.sh
 need_lab
 
-# What stands undecided with every provider, since it rests on what is broken: FAULT CAPABILITY...
-# A fault that is not here leaves more than one way to find out, or not with every provider.
+# What stands undecided with every provider of the default set, since it rests on what is broken:
+# FAULT CAPABILITY...  A fault that is not here leaves more than one way to find out, or not with every
+# provider.
 cat >"$tmp/undecided" <<"END"
 host:mail ipv4-delivery ipv6-delivery ipv6-resolver dnssec-validation greylisting-retry dane plaintext
 host:plaintext plaintext
@@ -39,9 +42,13 @@ END
 measure() { # FAULT NUMBER: into a folder of that number
 	m_dir=$tmp/$2
 	mkdir "$m_dir"
-	lab/emt-lab demo --fault "$1" -o "$m_dir/out" >"$m_dir/stdout" 2>"$m_dir/stderr"
+	lab/emt-lab demo ${EMT_FAULTS_ALL:+--all} --fault "$1" -o "$m_dir/out" >"$m_dir/stdout" \
+		2>"$m_dir/stderr"
 	echo $? >"$m_dir/status"
 }
+
+default_set=$(grep -l '^DEFAULT=yes' lab/providers/*/provider.conf |
+	sed 's,/provider.conf,,; s,.*/,,' | xargs)
 
 seconds_off() { # HOST head|tail: how far the oldest or newest of its own records is from now
 	so_time=$(find "$evidence/hosts/$1/sessions" "$evidence/hosts/$1/queries" \
@@ -81,8 +88,13 @@ took_hold() { # FAULT: that it is not sound that was measured
 		ok "$1: mails were put off" grep -q status=deferred "$dir/out/log/${1#*:}.maillog"
 		ok "$1: and none was lost" grep -q 'was heard in each of' "$dir/stderr"
 		;;
+	loss:*)
+		ok "$1: packets were lost" grep -q "lost: [1-9][0-9]* of [0-9]* packets of ${1#*:}\$" \
+			"$dir/stderr"
+		;;
 	ahead:* | forward:*) ok "$1: its records say so" between 3000 3700 "$(seconds_off "${1#*:}" tail)" ;;
 	behind:* | back:*) ok "$1: its records say so" between -4000 -3000 "$(seconds_off "${1#*:}" head)" ;;
+	*) ok "$1: nobody knows how to see that it took hold" false ;;
 	esac
 }
 
@@ -94,8 +106,9 @@ judge() { # FAULT NUMBER
 	is "$1: nothing false" 0 "$status" || sed 's/^/# /' "$dir/stdout" "$dir/stderr"
 	took_hold "$1"
 	for j_capability in $(sed -n "s/^$1 //p" "$tmp/undecided"); do
-		is "$1: $j_capability stands undecided" "" "$(jq -r --arg c "$j_capability" \
-			'select(.capability == $c and (.state | IN("inconclusive", "absent-unexplained",
+		is "$1: $j_capability stands undecided" "" "$(jq -r --arg c "$j_capability" --arg of "$default_set" \
+			'select(.participant | IN($of | split(" ")[])) |
+			select(.capability == $c and (.state | IN("inconclusive", "absent-unexplained",
 			"pending", "not-challenged", "never-started") | not)) | .participant + " " + .state' \
 			"$evidence/verdicts.jsonl" | xargs)"
 	done
@@ -127,8 +140,31 @@ done)"
 is "each row of what stands undecided is a fault" "" "$(cut -d ' ' -f 1 "$tmp/undecided" |
 	while read -r fault; do lab/break "$fault" check 2>&1; done)"
 
+ok "there is a default set" test -n "$default_set"
+[ -n "${EMT_FAULTS-}" ] || is "a pattern that nothing matches is a failure" \
+	'not ok - EMT_FAULTS: "host:moon" is of some fault' \
+	"$(EMT_FAULTS=host:moon tests/lab/faults.t | sed -n 's/^\(not ok\) [0-9]*\( - EMT_FAULTS.*\)/\1\2/p')"
+all_faults=$(lab/break list)
+matching() { # PATTERN: the faults that it matches
+	for mt_fault in $all_faults; do
+		# shellcheck disable=SC2254 # it is a pattern
+		case $mt_fault in $1) echo "$mt_fault" ;; esac
+	done
+}
 faults=host:dane
-[ -z "${EMT_SOAK-}" ] || faults=$(lab/break list)
+[ -z "${EMT_SOAK-}" ] || faults=$all_faults
+if [ -n "${EMT_FAULTS-}" ]; then
+	faults=
+	# A pattern is no name of a file.
+	set -f
+	for pattern in $EMT_FAULTS; do
+		matched=$(matching "$pattern")
+		ok "EMT_FAULTS: \"$pattern\" is of some fault" test -n "$matched"
+		faults="$faults $matched"
+	done
+	set +f
+	faults=$(printf '%s\n' $faults | sort -u)
+fi
 number=0 waiting=
 # "wait" would wait for all of them; each pair is short and of about one length.
 flush() {
@@ -139,18 +175,11 @@ flush() {
 	waiting=
 }
 for fault in $faults; do
-	if [ -n "${EMT_FAULTS-}" ]; then
-		wanted=no
-		for pattern in $EMT_FAULTS; do
-			# shellcheck disable=SC2254 # it is a pattern
-			case $fault in $pattern) wanted=yes ;; esac
-		done
-		[ "$wanted" = yes ] || continue
-	fi
 	number=$((number + 1))
 	measure "$fault" "$number" &
 	waiting="$waiting $number=$fault"
 	[ $((number % 2)) -eq 1 ] || flush
 done
 flush
+ok "a fault was tried" test "$number" -gt 0
 tap_end

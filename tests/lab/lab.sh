@@ -72,6 +72,36 @@ machine_state() { # what a laboratory must not change on the machine
 	cat /etc/passwd /etc/group /etc/resolv.conf 2>/dev/null | sha256sum
 	ls -a /etc /etc/postfix /mnt /srv
 	hostname
+	# Elsewhere others write there, too.
+	[ -z "${LAB_ALONE-}" ] || find $shared_places -xdev -path "$tmp" -prune -o -print | sort
+}
+
+# Where any program of the machine may leave something.
+shared_places="/tmp /var/tmp /run /dev/shm /sys/fs/cgroup"
+
+# In a mount namespace of the test's own those places are empty and nobody else's: whatever is in there
+# afterwards, this test has left.  The tree and the built programs stay where they are.
+# shellcheck disable=SC2016 # the inner shell's own variables
+alone_in_places() { # TEST: becomes it, with LAB_ALONE=yes; returns if that cannot be had here
+	[ "$OBJ" = "${OBJ#/}" ] || [ "$OBJ" != "${OBJ#"$PWD"/}" ] || return 0
+	# In a plain chroot mounts cannot be made private by name.
+	unshare --mount true 2>/dev/null || return 0
+	exec unshare --mount --propagation private sh -eu -c '
+		tree=$1 test=$2
+		shift 2
+		for place; do
+			[ -d "$place" ] && [ ! -L "$place" ] || continue
+			mount -n -t tmpfs -o mode=1777 alone "$place"
+			case $tree in
+			"$place"/*)
+				# This folder is still the one below.
+				mkdir -p "$tree"
+				mount -n --no-canonicalize --bind . "$tree"
+				;;
+			esac
+		done
+		cd "$tree"
+		LAB_ALONE=yes TMPDIR=/tmp exec "$test"' sh "$PWD" "$1" $shared_places
 }
 
 copy_lab() { # DIR: a tree with just what the laboratory needs, programs included
