@@ -32,17 +32,21 @@ die() {
 	exit 1
 }
 
-# Polls until COMMAND succeeds; past the deadline it says WHAT is missing, and ends the script.
-wait_for() { # SECONDS WHAT COMMAND...
-	w_deadline=$1 w_what=$2
-	shift 2
+came_within() { # SECONDS COMMAND...: polls until it succeeds; fails past the deadline
 	now
-	w_deadline=$((NOW + w_deadline * 100))
+	w_deadline=$((NOW + $1 * 100))
+	shift
 	until "$@" >/dev/null 2>&1; do
 		now
-		[ "$NOW" -lt "$w_deadline" ] || die "waited in vain for $w_what"
+		[ "$NOW" -lt "$w_deadline" ] || return 1
 		sleep 0.02
 	done
+}
+
+wait_for() { # SECONDS WHAT COMMAND...: likewise; past it the script ends, and says WHAT is missing
+	w_seconds=$1 w_what=$2
+	shift 2
+	came_within "$w_seconds" "$@" || die "waited in vain for $w_what"
 }
 
 wait_all() { # PID...: waits for all of them, fails if one did
