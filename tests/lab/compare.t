@@ -137,6 +137,7 @@ for option in "" --fault; do
 	notices "a second sender of a set" "has two senders: alpha.example and moon.example" second_sender
 	notices "a sender of no set" "alpha.example is said to have sent 0a, a set that is not in sets" \
 		without_lines sets alpha
+	notices "a set that is there twice" "sets: 0a is there twice" doubled sets ''
 	notices "a set of nobody" "sets: alpha is not in who" without_lines who alpha
 done
 notices "nothing in what is not known" "(success)" unknown

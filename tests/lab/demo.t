@@ -66,6 +66,15 @@ ok "sending operators and mailbox providers are named" grep -qx \
 	"$((2 * providers)) of $((2 * providers)) sending operators and mailbox providers equal the truth" \
 	"$tmp/stdout"
 
+# All of them are those of the default set, and a host for each further folder.
+hosts=$(sed -n 's/.*starting the servers of://p' "$tmp/stderr" | wc -w)
+all_hosts=$((hosts + $(ls -d lab/providers/*/ | wc -l) - providers))
+# shellcheck disable=SC2016 # Markdown
+is "there are as many hosts as docs/lab.md has in its table" "$hosts $all_hosts $hosts $all_hosts $hosts" \
+	"$(sed -n 's/^| `demo[^|]*| \([0-9]*\) | [1-9].*/\1/p' docs/lab.md | xargs)"
+is "and lab/README.md" "$hosts $all_hosts" \
+	"$(sed -n 's/^A start of \([0-9]*\) hosts .* one of \([0-9]*\) .*/\1 \2/p' lab/README.md)"
+
 empty "the scan of their domains had nothing to say" "$(cat "$tmp/out/evidence/mx-scan.log")"
 is "it spoke to them by both families" "4 6 " "$(jq -r 'select(.outcome == "ok") | .address // empty |
 	if test(":") then 6 else 4 end' "$tmp/out/evidence/mx-scan.jsonl" | sort -u | tr '\n' ' ')"
