@@ -4,6 +4,7 @@
 #include "report/capability.h"
 #include "report/difference.h"
 #include "report/kept_back.h"
+#include "report/unreached.h"
 
 static const enum verdict_state states[STATES_N] = {
     [STATE_SUPPORTED] = VERDICT_SUPPORTED,
@@ -166,6 +167,12 @@ apply(struct trial *x, const struct testcase_rule *rule)
 	if (weight == NEEDS_EXPLANATION && is_definite(rule->state) && !x->l->explained) {
 		trial_say(x, VERDICT_ABSENT_UNEXPLAINED,
 		    "no query with its token and no notification tells that it was sent");
+		return;
+	}
+	if (rule->evidence == SEEN_NOTHING && is_definite(rule->state) &&
+	    unreached_at_once(x->l, x->j->settings->retry_least_us)) {
+		trial_say(x, VERDICT_INCONCLUSIVE,
+		    "it was tried for a moment only, and no connection came about");
 		return;
 	}
 	x->v->held_back = NULL;
