@@ -94,6 +94,11 @@ smarthost_of() { # FOLDER: prints the host that all mail is handed to
 		echo "facts: $1/main.cf.in: relayhost, and transport_maps that go round it: keep one" >&2
 		return 1
 	fi
+	if [ -n "$sm_host" ] && [ -n "$(postfix_setting smtpd_recipient_restrictions '')$NOT_SENT" ]; then
+		echo "facts: $1: what does not come to the relayhost is not known: remove" \
+			"smtpd_recipient_restrictions and NOT_SENT" >&2
+		return 1
+	fi
 	echo "$sm_host"
 }
 
@@ -179,9 +184,13 @@ read_postfix() { # FOLDER
 	esac
 }
 
+exim_lines() { # of $conf, each setting on one
+	uncommented "$conf" | sed -e :again -e '/\\$/{' -e N -e 's/\\\n[ 	]*//' -e 'b again' -e '}'
+}
+
 exim_setting() { # NAME DEFAULT: as all options of Exim; ours has each name once
-	es_value=$(uncommented "$conf" | sed -n "s/^[ 	]*$1[ 	]*=[ 	]*//p" | head -n 1)
-	if uncommented "$conf" | grep -qE "^[ 	]*$1[ 	]*="; then
+	es_value=$(exim_lines | sed -n "s/^[ 	]*$1[ 	]*=[ 	]*//p" | head -n 1)
+	if exim_lines | grep -qE "^[ 	]*$1[ 	]*="; then
 		echo "$es_value"
 	else
 		echo "$2"
@@ -198,7 +207,14 @@ read_exim() { # FOLDER
 	tls=offered tls_why="exim.conf: hosts_require_tls is not set"
 	[ -z "$(exim_setting hosts_require_tls '')" ] ||
 		tls=demanded tls_why="exim.conf: hosts_require_tls"
-	[ -z "$(exim_setting hosts_avoid_tls '')" ] || tls=none tls_why="exim.conf: hosts_avoid_tls"
+	if [ -n "$(exim_setting hosts_avoid_tls '')" ]; then
+		if [ "$tls" = demanded ] || [ -n "$(exim_setting hosts_try_dane '*')" ]; then
+			echo "facts: $conf: hosts_avoid_tls beside hosts_require_tls or hosts_try_dane (which" \
+				"is * unless it is empty): keep one" >&2
+			return 1
+		fi
+		tls=none tls_why="exim.conf: hosts_avoid_tls"
+	fi
 
 	# With neither of both lists a certificate is checked as if tls_verify_hosts were *.
 	re_verify=$(exim_setting tls_verify_hosts '')

@@ -84,6 +84,8 @@ known_settings() { # KIND FILE: fails, and prints what is wrong with which line
 			next
 		}
 		{
+			if (kind == "resolv" && $0 ~ /^[ \t]+[^ \t]/)
+				complain(FNR, "blanks in front: the C library passes this line over; remove them")
 			folded = $0 ~ /^[ \t]/ && kind in folds
 			text = squeezed($0)
 			if (text == "" || text ~ (kind in comment ? comment[kind] : "^#"))

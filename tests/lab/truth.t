@@ -73,6 +73,12 @@ same "and where they are long" "$(sed -i 's/^BASE=.*/BASE=long.long.long.long.ex
 same "Postfix that tries once" "$(after alpha main.cf.in '$a maximal_queue_lifetime = 0' greylisting-retry)" not-supported
 same "a submission server that looks at no domain" "$(after picky main.cf.in /reject_unknown/d dnssec-validation)" strict
 same "one whose resolver validates nothing" "$(after picky unbound.conf 's/validator //' dnssec-validation)" not-supported
+same "one whose resolver has no IPv6" "$(after picky unbound.conf 's/do-ip6: yes/do-ip6: no/' ipv6-resolver)" \
+	refused-at-submission
+same "Exim without IPv6, on two lines" "$(after exim exim.conf.in 's/^host_lookup =/&\ndisable_ipv6 = \\\n\ttrue/' \
+	ipv6-delivery)" not-supported
+same "Exim that has no TLS" "$(after exim exim.conf.in 's/hosts_try_dane = \*/hosts_try_dane =\n\thosts_avoid_tls = */' \
+	starttls)" not-supported
 same "a customer who forgets nothing" "$(after forgetful provider.conf /NOT_SENT/d plaintext)" supported
 same "or a mail that others rest on" "$(after forgetful provider.conf s/mail-plaintext/mail-tls-force/ \
 	certificate-name)" inconclusive
@@ -116,6 +122,8 @@ unknown bind named.conf.in 's/dnssec-validation yes/dnssec-validation auto/' "dn
 adds knot kresd.conf.in "policy.add(policy.all(policy.FLAGS('NO_IPV6')))"
 unknown knot kresd.conf.in 's/^net.ipv6/--[[ net.ipv6/' "--[[ net.ipv6 = true"
 adds tworesolvers resolv.conf "options rotate"
+unknown roaming master.cf.in 's/address=203.0.113.41/address=127.0.0.1/' \
+	"out2 unix - - n - - smtp -o smtp_bind_address=127.0.0.1 -o smtp_bind_address6=2001:db8:f::41"
 adds alpha start "postconf -e inet_protocols=ipv4"
 same "a resolver whose key is removed again" "$(after knot kresd.conf.in "/trust_anchors.remove/d
 	/trust_anchors.add/a trust_anchors.remove('.')" dnssec-validation)" not-supported
@@ -136,6 +144,18 @@ refuses "old TLS that the library does not let through" tls10 main.cf.in /^tls_m
 set both, or neither"
 refuses "a map that goes round the smarthost" relayed main.cf.in "\$ a $(grep ^transport_maps lab/providers/roaming/main.cf.in)" \
 	"relayed/main.cf.in: relayhost, and transport_maps that go round it: keep one"
+refuses "a smarthost's customer who asks about recipients" relayed main.cf.in \
+	'$ a smtpd_recipient_restrictions = reject_unknown_recipient_domain, permit_mynetworks, reject' \
+	"relayed: what does not come to the relayhost is not known: remove smtpd_recipient_restrictions and NOT_SENT"
+refuses "or forgets a mail" relayed provider.conf '$ a NOT_SENT=mail-plaintext' \
+	"relayed: what does not come to the relayhost is not known: remove smtpd_recipient_restrictions and NOT_SENT"
+refuses "Exim that is to try DANE and to avoid TLS" exim exim.conf.in 's/hosts_try_dane = .*/&\n\thosts_avoid_tls = */' \
+	"exim/exim.conf.in: hosts_avoid_tls beside hosts_require_tls or hosts_try_dane (which is * unless it is empty): keep one"
+refuses "a resolver that the C library does not see" tworesolvers resolv.conf 's/^nameserver 127.0.0.2/ &/' \
+	"tworesolvers/resolv.conf:$(grep -n 127.0.0.2 lab/providers/tworesolvers/resolv.conf | cut -d : -f 1): blanks in front: \
+the C library passes this line over; remove them"
+refuses "a key that is Debian's" knot kresd.conf.in /^trust_anchors/d \
+	'knot/kresd.conf.in: has no "trust_anchors.remove", and without it facts.sh would be wrong: add it'
 refuses "Exim that trusts nobody" fallback exim.conf.in '/tls_verify_cert/d; s/tryclear = true/tryclear = false/' \
 	"fallback/exim.conf.in: it verifies certificates, and knows no authority: set tls_verify_certificates"
 refuses "what is wrong with the smarthost is wrong with its customer" smarthost main.cf.in '$ a smtp_enforce_tls = yes' \
