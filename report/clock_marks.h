@@ -25,7 +25,7 @@ const struct clock_marks *clock_marks_read(
     struct arena *a, struct store *s, const struct testcases *cases);
 
 /* By how much a clock was moved at most, between the last check before `from_us` and the first one
- * behind `to_us`.  0: by less than clocks differ (SET_CLOCKS_US), or nothing is known; so also of
+ * behind `to_us`.  0: by no more than a slow check explains (20 s), or nothing is known; so also of
  * NULL. */
 int64_t clock_marks_moved(const struct clock_marks *m, int64_t from_us, int64_t to_us);
 

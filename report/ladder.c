@@ -206,14 +206,22 @@ is_attempt(const struct climb *c, size_t i)
 	return is_kind(c, i, ITEM_ATTEMPT) || is_kind(c, i, ITEM_MAIL);
 }
 
-/* One of them cannot have been when our host says, and the other can; or live checks tell that its
- * clock was moved meanwhile.  What is left must be the least time. */
-static bool
-clock_was_stepped(const struct climb *c, const struct item *a, const struct item *b)
+enum distance { TOO_NEAR, NOT_KNOWN, FAR_ENOUGH };
+
+/* The least time apart, however much live checks tell that our host's clock was moved meanwhile.
+ * Nor is it known if one of them cannot have been when our host says, and the other can. */
+static enum distance
+distance(const struct climb *c, const struct item *a, const struct item *b)
 {
-	return ladder_time(c->set, c->probe, a) != ladder_time(c->set, c->probe, b) ||
-	       b->time_us - a->time_us - clock_marks_moved(c->set->clock, a->time_us, b->time_us) <
-		   c->settings->retry_least_us;
+	int64_t apart_us = b->time_us - a->time_us, least_us = c->settings->retry_least_us;
+	int64_t moved_us = clock_marks_moved(c->set->clock, a->time_us, b->time_us);
+
+	if (apart_us + moved_us < least_us)
+		return TOO_NEAR;
+	if (apart_us - moved_us < least_us ||
+	    ladder_time(c->set, c->probe, a) != ladder_time(c->set, c->probe, b))
+		return NOT_KNOWN;
+	return FAR_ENOUGH;
 }
 
 /* METHOD, greylisting: same sender, which is not the null sender, the least time apart. */
@@ -221,6 +229,7 @@ static void
 see_attempts(struct climb *c)
 {
 	const struct item *v = c->probe->items, *first = NULL;
+	enum distance apart;
 
 	for (size_t i = 0; i < c->probe->items_n; i++) {
 		if (!is_attempt(c, i))
@@ -228,9 +237,10 @@ see_attempts(struct climb *c)
 		for (size_t k = 0; k < i; k++) {
 			if (!is_kind(c, k, ITEM_ATTEMPT) || !was_put_off(&v[k]))
 				continue;
-			if (v[i].time_us - v[k].time_us < c->settings->retry_least_us) {
+			apart = distance(c, &v[k], &v[i]);
+			if (apart == TOO_NEAR) {
 				c->l->quick_return = &v[i];
-			} else if (clock_was_stepped(c, &v[k], &v[i])) {
+			} else if (apart == NOT_KNOWN) {
 				c->l->stepped = &v[i];
 			} else if (v[k].mail_from && v[k].mail_from[0] &&
 				   ladder_same_text(v[i].mail_from, v[k].mail_from)) {

@@ -147,6 +147,8 @@ refuses "a map that goes round the smarthost" relayed main.cf.in "\$ a $(grep ^t
 refuses "a smarthost's customer who asks about recipients" relayed main.cf.in \
 	'$ a smtpd_recipient_restrictions = reject_unknown_recipient_domain, permit_mynetworks, reject' \
 	"relayed: what does not come to the relayhost is not known: remove smtpd_recipient_restrictions and NOT_SENT"
+refuses "a smarthost that hands on to itself" smarthost main.cf.in '$ a relayhost = [mx.smarthost.example]' \
+	"smarthost: a smarthost has a smarthost; remove its relayhost" relayed
 refuses "or forgets a mail" relayed provider.conf '$ a NOT_SENT=mail-plaintext' \
 	"relayed: what does not come to the relayhost is not known: remove smtpd_recipient_restrictions and NOT_SENT"
 refuses "Exim that is to try DANE and to avoid TLS" exim exim.conf.in 's/hosts_try_dane = .*/&\n\thosts_avoid_tls = */' \

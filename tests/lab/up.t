@@ -47,7 +47,7 @@ is "a second one at the same time is not" "1 emt-lab: already up: $tmp/out" \
 	"$status_2 $(cat "$tmp/stderr.2")"
 
 mkdir "$tmp/theirs"
-for file in lab.log lab.pid lab.ready log; do
+for file in lab.log lab.pid lab.ready log .new .up .lock; do
 	echo "a user's" >"$tmp/theirs/$file"
 	is "a $file that is not a laboratory's stays as it is" "64 a user's" "$(
 		OBJ='' "$emt_lab" up -o "$tmp/theirs" 2>/dev/null
@@ -55,6 +55,17 @@ for file in lab.log lab.pid lab.ready log; do
 	)"
 	rm -r "$tmp/theirs/$file"
 done
+
+ln -s "$tmp/their-file" "$tmp/theirs/.emt-lab"
+echo "a user's" >"$tmp/their-file"
+is "nor is what a link leads to" "64 a user's" "$(
+	OBJ='' "$emt_lab" up -o "$tmp/theirs" 2>/dev/null
+	echo "$? $(cat "$tmp/their-file")"
+)"
+is "a folder of the kernel's is none for evidence" 64 "$(
+	OBJ='' "$emt_lab" up -o /sys/fs/cgroup 2>/dev/null
+	echo $?
+)"
 
 in_lab() { # HOST COMMAND...
 	"$emt_lab" sh -o "$tmp/out" "$@"
@@ -83,6 +94,9 @@ ok "an unknown host is refused" fails in_lab nohost true
 ok "and one that is a path" fails in_lab ../host/alpha true
 [ "$second_disk" = no ] || ok "the machine's second disk is there" in_lab mail mountpoint -q /opt
 [ "$second_disk" = no ] || ok "and not be written to" fails in_lab mail touch /opt/file
+is "nobody may set its clock, boot it or load a module" "" \
+	"$(in_lab mail setpriv --dump | grep -E 'bounding.*sys_(time|boot|module)')"
+is "who looks sees the rest of what root may" 1 "$(in_lab mail setpriv --dump | grep -c 'bounding.*sys_admin')"
 ok "nor can the machine's groups of processes" fails in_lab mail mkdir "/sys/fs/cgroup/emt-lab.$$"
 # A server that takes the connection and says nothing.
 is "a mail is posted within some time, or not at all" \
