@@ -208,18 +208,29 @@ is_attempt(const struct climb *c, size_t i)
 
 enum distance { TOO_NEAR, NOT_KNOWN, FAR_ENOUGH };
 
+/* When each attempt was: looked up once, since each is compared with all the others. */
+static const enum probe_time *
+times_of_attempts(const struct climb *c)
+{
+	enum probe_time *times = arena_alloc(c->a, (c->probe->items_n + 1) * sizeof *times);
+
+	for (size_t i = 0; i < c->probe->items_n; i++)
+		if (is_attempt(c, i))
+			times[i] = ladder_time(c->set, c->probe, &c->probe->items[i]);
+	return times;
+}
+
 /* The least time apart, however much live checks tell that our host's clock was moved meanwhile.
  * Nor is it known if one of them cannot have been when our host says, and the other can. */
 static enum distance
-distance(const struct climb *c, const struct item *a, const struct item *b)
+distance(const struct climb *c, const enum probe_time *times, size_t a, size_t b)
 {
-	int64_t apart_us = b->time_us - a->time_us, least_us = c->settings->retry_least_us;
-	int64_t moved_us = clock_marks_moved(c->set->clock, a->time_us, b->time_us);
+	int64_t a_us = c->probe->items[a].time_us, b_us = c->probe->items[b].time_us;
+	int64_t moved_us = clock_marks_moved(c->set->clock, a_us, b_us);
 
-	if (apart_us + moved_us < least_us)
+	if (b_us - a_us + moved_us < c->settings->retry_least_us)
 		return TOO_NEAR;
-	if (apart_us - moved_us < least_us ||
-	    ladder_time(c->set, c->probe, a) != ladder_time(c->set, c->probe, b))
+	if (b_us - a_us - moved_us < c->settings->retry_least_us || times[a] != times[b])
 		return NOT_KNOWN;
 	return FAR_ENOUGH;
 }
@@ -229,6 +240,7 @@ static void
 see_attempts(struct climb *c)
 {
 	const struct item *v = c->probe->items, *first = NULL;
+	const enum probe_time *times = times_of_attempts(c);
 	enum distance apart;
 
 	for (size_t i = 0; i < c->probe->items_n; i++) {
@@ -237,7 +249,7 @@ see_attempts(struct climb *c)
 		for (size_t k = 0; k < i; k++) {
 			if (!is_kind(c, k, ITEM_ATTEMPT) || !was_put_off(&v[k]))
 				continue;
-			apart = distance(c, &v[k], &v[i]);
+			apart = distance(c, times, k, i);
 			if (apart == TOO_NEAR) {
 				c->l->quick_return = &v[i];
 			} else if (apart == NOT_KNOWN) {

@@ -126,20 +126,27 @@ is_cut_in_time(const struct probe_set *set, const struct probe *probe, const str
 	return !probe->sent_us && asked_for_control_near(set, probe, cut);
 }
 
-/* Its date is whatever its writer wrote. */
-/* Our host's clock, or another one, tells a time before the probe was handed over. */
+/* When the probe was handed over, or the first one of its set was seen; 0: neither is known. */
+static int64_t
+begin_of(const struct probe_set *set, const struct probe *probe)
+{
+	return probe->sent_us ? probe->sent_us : set->first_us;
+}
+
+/* By whatever clock: before it was handed over. */
 static bool
 is_too_early(const struct probe_set *set, const struct probe *probe, const struct item *item)
 {
-	int64_t from_us = probe->sent_us ? probe->sent_us : set->first_us;
+	int64_t from_us = begin_of(set, probe);
 
 	return from_us && item->time_us < from_us - LADDER_CLOCKS_US;
 }
 
+/* Its date is whatever its writer wrote. */
 static bool
 is_dsn_in_time(const struct probe_set *set, const struct probe *probe, const struct item *dsn)
 {
-	return (probe->sent_us || set->first_us) && !is_too_early(set, probe, dsn);
+	return begin_of(set, probe) && !is_too_early(set, probe, dsn);
 }
 
 /* Anybody can send one: something else has to show that the probe was sent. */

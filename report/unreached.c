@@ -2,7 +2,6 @@
 #include "report/unreached.h"
 
 #include <string.h>
-#include <strings.h>
 
 static bool
 says_unreached(const struct item *dsn)

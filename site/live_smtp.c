@@ -417,8 +417,8 @@ target_of(struct live_smtp *all, const struct live_case *c, enum live_family fam
 }
 
 /* A sender that nobody has had before, so that postgrey does not know it, and that tells in a
- * host's log which run this was.  Letters alone: it takes
- * numbers for those of a list, all the same. */
+ * host's log which run this was.  Letters alone: it takes numbers for those of a list, all the
+ * same. */
 static const char *
 new_sender(struct live *l)
 {
